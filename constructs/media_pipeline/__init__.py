@@ -1,0 +1,1 @@
+"""The AWS side of IMPP: one stack or construct a file."""

@@ -1,0 +1,39 @@
+"""Alarms for the operator: a clip that failed, hung, or was never delivered."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+_PERIOD = Duration.minutes(5)
+
+
+class Alarms(Construct):
+    """One alarm a kind of loss, all to a topic of the operators' own."""
+
+    def __init__(self, scope: Construct, id: str, *, pipeline: sfn.IStateMachine, undelivered: sqs.IQueue) -> None:
+        super().__init__(scope, id)
+        topic = sns.Topic(self, "Topic", display_name="IMPP operations", enforce_ssl=True)
+        for name, metric, meaning in (
+            ("Failed", pipeline.metric_failed(period=_PERIOD), "a clip's run failed: impp redrive --failed"),
+            ("TimedOut", pipeline.metric_timed_out(period=_PERIOD), "a clip's run hung for days"),
+            ("Aborted", pipeline.metric_aborted(period=_PERIOD), "a clip's run was stopped by hand"),
+            (
+                "Undelivered",
+                undelivered.metric_approximate_number_of_messages_visible(period=_PERIOD),
+                "events did not reach the pipeline; they wait in the dead-letter queue",
+            ),
+        ):
+            alarm = metric.create_alarm(
+                self,
+                name,
+                alarm_description=f"IMPP: {meaning}. See docs/runbook.md",
+                threshold=1,
+                evaluation_periods=1,
+                comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            )
+            alarm.add_alarm_action(actions.SnsAction(topic))

@@ -1,0 +1,83 @@
+"""Lambda functions: newest Python, arm64, Powertools, one shared layer, a role and a log of their own."""
+
+from pathlib import Path
+
+from aws_cdk import AssetHashType, Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from media_pipeline.layer import build_layer, layer_hash
+from media_pipeline.logs import LogGroup
+from media_pipeline.nag import acknowledge
+
+LAMBDAS = Path(__file__).parents[2] / "lambdas"
+
+
+class Layer(lambda_.LayerVersion):
+    """`clip_model`, Powertools and what they need."""
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        super().__init__(
+            scope,
+            id,
+            description="IMPP: clip_model and Powertools",
+            code=lambda_.Code.from_asset(
+                str(build_layer()), asset_hash=layer_hash(), asset_hash_type=AssetHashType.CUSTOM
+            ),
+            compatible_runtimes=[lambda_.Runtime.PYTHON_3_14],
+            compatible_architectures=[lambda_.Architecture.ARM_64],
+        )
+
+
+class Function(lambda_.Function):
+    """One function of `lambdas/<name>/`, handler `handler.handle`.
+
+    Args:
+        name: its folder.
+        memory_mb: memory, and with it the share of a CPU.
+        environment: its own variables beside Powertools'.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        layer: lambda_.ILayerVersion,
+        memory_mb: int,
+        timeout: Duration,
+        log_days: int,
+        environment: dict[str, str],
+    ) -> None:
+        log = LogGroup(scope, f"{id}Log", days=log_days)
+        role = iam.Role(
+            scope,
+            f"{id}Role",
+            description=f"IMPP: the {name} function",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+        )
+        log.grant_write(role)
+        super().__init__(
+            scope,
+            id,
+            code=lambda_.Code.from_asset(str(LAMBDAS / name), exclude=["__pycache__", "*.pyc"]),
+            handler="handler.handle",
+            runtime=lambda_.Runtime.PYTHON_3_14,
+            architecture=lambda_.Architecture.ARM_64,
+            layers=[layer],
+            memory_size=memory_mb,
+            timeout=timeout,
+            tracing=lambda_.Tracing.ACTIVE,
+            role=role,
+            log_group=log,
+            logging_format=lambda_.LoggingFormat.JSON,
+            environment={
+                "POWERTOOLS_SERVICE_NAME": name,
+                "POWERTOOLS_METRICS_NAMESPACE": "IMPP",
+                "POWERTOOLS_LOG_LEVEL": "INFO",
+                **environment,
+            },
+        )
+        acknowledge(role, "IAM5[Resource::*]", "X-Ray's calls have no resource to name")

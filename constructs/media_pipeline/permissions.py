@@ -1,0 +1,84 @@
+"""What the state machine may do, each statement saying why."""
+
+from aws_cdk import Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+
+from clip_model import keys
+from media_pipeline.transcoding import Transcoding
+
+
+def table_statements(clips: dynamodb.ITableV2) -> list[iam.PolicyStatement]:
+    """Claim a clip, look at a duplicate's original, reserve money, record the end."""
+    return [
+        iam.PolicyStatement(
+            actions=["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], resources=[clips.table_arn]
+        )
+    ]
+
+
+def bucket_statements(*, raw: s3.IBucket, archive: s3.IBucket, processed: s3.IBucket) -> list[iam.PolicyStatement]:
+    """Read a clip and move it away; hand Rekognition and Transcribe what they read and write as the caller."""
+    return [
+        iam.PolicyStatement(actions=["s3:GetObject", "s3:DeleteObject"], resources=[raw.arn_for_objects("*")]),
+        iam.PolicyStatement(
+            actions=["s3:PutObject", "s3:AbortMultipartUpload"], resources=[archive.arn_for_objects("*")]
+        ),
+        # Transcribe writes the transcript, Rekognition reads proxies and frames, both with this role.
+        iam.PolicyStatement(actions=["s3:GetObject", "s3:PutObject"], resources=[processed.arn_for_objects("*")]),
+        iam.PolicyStatement(
+            actions=["s3:ListBucket"],
+            resources=[processed.bucket_arn],
+            conditions={"StringLike": {"s3:prefix": f"{keys.WORK}/*"}},
+        ),
+    ]
+
+
+def analysis_statements(stack: Stack) -> list[iam.PolicyStatement]:
+    """Start jobs and ask how they are. Neither Rekognition's calls nor Transcribe's start have a resource to name."""
+    return [
+        iam.PolicyStatement(
+            actions=[
+                "rekognition:DetectLabels",
+                "rekognition:GetContentModeration",
+                "rekognition:GetLabelDetection",
+                "rekognition:GetTextDetection",
+                "rekognition:StartContentModeration",
+                "rekognition:StartLabelDetection",
+                "rekognition:StartTextDetection",
+                "transcribe:StartTranscriptionJob",
+            ],
+            resources=["*"],
+        ),
+        iam.PolicyStatement(
+            actions=["transcribe:GetTranscriptionJob"],
+            resources=[stack.format_arn(service="transcribe", resource="transcription-job", resource_name="*")],
+        ),
+    ]
+
+
+def transcoding_statements(transcoding: Transcoding, stack: Stack) -> list[iam.PolicyStatement]:
+    """Probe files, run jobs in our queue under their own role, and hear when they end."""
+    return [
+        iam.PolicyStatement(actions=["mediaconvert:Probe"], resources=["*"]),
+        iam.PolicyStatement(actions=["mediaconvert:CreateJob"], resources=[transcoding.queue_arn]),
+        iam.PolicyStatement(
+            actions=["mediaconvert:CancelJob", "mediaconvert:GetJob"],
+            resources=[stack.format_arn(service="mediaconvert", resource="jobs", resource_name="*")],
+        ),
+        iam.PolicyStatement(
+            actions=["iam:PassRole"],
+            resources=[transcoding.role.role_arn],
+            conditions={"StringEquals": {"iam:PassedToService": "mediaconvert.amazonaws.com"}},
+        ),
+        # Step Functions keeps this one rule in the account to learn of the end of `.sync` jobs.
+        iam.PolicyStatement(
+            actions=["events:DescribeRule", "events:PutRule", "events:PutTargets"],
+            resources=[
+                stack.format_arn(
+                    service="events", resource="rule", resource_name="StepFunctionsGetEventsForMediaConvertJobRule"
+                )
+            ],
+        ),
+    ]

@@ -1,0 +1,16 @@
+"""The clip pipeline as Amazon States Language, one stage a file.
+
+States are plain dictionaries in JSONata. What a state learns goes into variables by `Assign`;
+state input and output carry nothing, so no result can outgrow a state.
+
+Variables, in the order they appear:
+    clip        id, bucket, key, etag, size, source, collection, captured_at, folder, metadata, well_formed
+    limits, prices, depths, settings   constants of the deployment
+    container   what MediaConvert's probe says of the file
+    plan        depth, what each depth would cost in dollars, video facts, whether to proxy, transcribe
+                and moderate, and the notes that end in the record
+    video       bucket and key of what Rekognition reads: the clip or its proxy
+    jobs, frames                       what `classify` shall read
+    judgement   verdict, severity, reasons, moments, notes
+    failure     state, error and cause of what went wrong
+"""

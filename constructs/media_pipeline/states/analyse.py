@@ -1,0 +1,216 @@
+"""Analyse: two branches side by side, what is seen and what is heard."""
+
+from typing import Any
+
+from clip_model import keys
+from media_pipeline.states.expressions import jsonata
+from media_pipeline.states.jobs import CLIP_URL, job, mp4, work
+from media_pipeline.states.policies import CATCH_ALL, REKOGNITION, TRANSCRIBE, State, catch, task
+
+#: Rekognition looks at labels and moderation from this confidence on, in percent.
+MIN_CONFIDENCE = 50
+
+_WAIT = jsonata("$max([$settings.poll_seconds, $min([60, $floor($plan.duration / 4)])])")
+_ELAPSED = "($millis() - $toMillis($states.context.Execution.StartTime)) / 1000"
+#: Longest pause of a queued clip in seconds: a device's event soon gets another try, the rest may take its time.
+_EVENT_CEILING, _CEILING = 30, 300
+
+
+def analyse_states() -> dict[str, State]:
+    """The video APIs and Transcribe, and the queue for when the account's jobs are all taken."""
+    return {
+        "Proxy": job(
+            "proxy",
+            source=CLIP_URL,
+            output_groups=[mp4(work("proxy"), most=720, bitrate=3_000_000)],
+            Assign={
+                "video": {
+                    "bucket": "${ProcessedBucket}",
+                    "key": jsonata(f"'{keys.WORK}/' & $clip.id & '/proxy.mp4'"),
+                }
+            },
+            next_state="Analyse",
+        ),
+        "Analyse": {
+            "Type": "Parallel",
+            "Branches": [_branch("StartLabels", _seen()), _branch("Spoken", _heard())],
+            "Catch": [
+                # Every start carries the clip's token, so trying again never pays for a job twice.
+                catch("Rekognition.LimitExceededException", then="Queued"),
+                CATCH_ALL,
+            ],
+            "Assign": {
+                "jobs": jsonata("$merge([$states.result[0].jobs, $states.result[1].jobs])"),
+                "plan": jsonata(
+                    "$merge([$plan, {'notes': $append($plan.notes, $states.result[1].notes)}])"
+                ),
+            },
+            "Output": {},
+            "Next": "Classify",
+        },
+        "Queued": {
+            "Type": "Choice",
+            "Choices": [{"Condition": jsonata(f"{_ELAPSED} < $settings.queue_seconds"), "Next": "WaitInQueue"}],
+            "Default": "RecordFailure",
+            "Assign": {
+                "failure": {
+                    "state": "Queued",
+                    "error": "Queue.Expired",
+                    "cause": "no Rekognition job became free in time",
+                }
+            },
+        },
+        "WaitInQueue": {
+            "Type": "Wait",
+            # Full jitter; the longer a clip has waited, the longer it may wait, up to its lane's ceiling.
+            "Seconds": jsonata(
+                f"""(
+                  $ceiling := $clip.collection = 'event' ? {_EVENT_CEILING} : {_CEILING};
+                  1 + $floor($random() * $min([$ceiling, $max([5, {_ELAPSED}])]))
+                )"""
+            ),
+            "Output": {},
+            "Next": "Analyse",
+        },
+    }
+
+
+def _branch(start: str, states: dict[str, State]) -> dict[str, Any]:
+    return {"StartAt": start, "States": states}
+
+
+def _seen() -> dict[str, State]:
+    return {
+        "StartLabels": _start("startLabelDetection", "labels", "StartText", MinConfidence=MIN_CONFIDENCE),
+        "StartText": _start("startTextDetection", "text", "WaitForVision"),
+        "WaitForVision": {"Type": "Wait", "Seconds": _WAIT, "Output": {}, "Next": "GetLabels"},
+        "GetLabels": _get("getLabelDetection", "labels", "GetText"),
+        "GetText": _get("getTextDetection", "text", "Seen"),
+        "Seen": {
+            "Type": "Choice",
+            "Choices": [
+                {"Condition": jsonata("'IN_PROGRESS' in [$labels_status, $text_status]"), "Next": "WaitForVision"},
+                {"Condition": jsonata("$plan.moderate"), "Next": "StartModeration"},
+            ],
+            "Default": "Watched",
+        },
+        "Watched": {
+            "Type": "Pass",
+            "Output": {"jobs": {"labels": jsonata("$labels_job"), "text": jsonata("$text_job")}},
+            "End": True,
+        },
+        "StartModeration": _start(
+            "startContentModeration", "moderation", "WaitForModeration", MinConfidence=MIN_CONFIDENCE
+        ),
+        "WaitForModeration": {"Type": "Wait", "Seconds": _WAIT, "Output": {}, "Next": "GetModeration"},
+        "GetModeration": _get("getContentModeration", "moderation", "Moderated"),
+        "Moderated": {
+            "Type": "Choice",
+            "Choices": [{"Condition": jsonata("$moderation_status = 'IN_PROGRESS'"), "Next": "WaitForModeration"}],
+            "Default": "WatchedAndModerated",
+        },
+        "WatchedAndModerated": {
+            "Type": "Pass",
+            "Output": {
+                "jobs": {
+                    "labels": jsonata("$labels_job"),
+                    "text": jsonata("$text_job"),
+                    "moderation": jsonata("$moderation_job"),
+                }
+            },
+            "End": True,
+        },
+    }
+
+
+def _start(action: str, name: str, next_state: str, **arguments: Any) -> State:
+    return _inside(
+        task(
+            f"aws-sdk:rekognition:{action}",
+            {
+                "Video": {"S3Object": {"Bucket": jsonata("$video.bucket"), "Name": jsonata("$video.key")}},
+                "ClientRequestToken": jsonata(f"$substring($clip.id, 0, 48) & '-{name}'"),
+                **arguments,
+            },
+            retries=REKOGNITION,
+            Assign={f"{name}_job": jsonata("$states.result.JobId")},
+            next_state=next_state,
+        )
+    )
+
+
+def _get(action: str, name: str, next_state: str) -> State:
+    return _inside(
+        task(
+            f"aws-sdk:rekognition:{action}",
+            # Only the status matters here; the results themselves would outgrow a state.
+            {"JobId": jsonata(f"${name}_job"), "MaxResults": 1},
+            retries=REKOGNITION,
+            Assign={f"{name}_status": jsonata("$states.result.JobStatus")},
+            next_state=next_state,
+        )
+    )
+
+
+def _heard() -> dict[str, State]:
+    return {
+        "Spoken": {
+            "Type": "Choice",
+            "Choices": [{"Condition": jsonata("$plan.audio"), "Next": "StartSpeech"}],
+            "Default": "Silent",
+        },
+        "Silent": {"Type": "Pass", "Output": {"jobs": {"speech": None}, "notes": []}, "End": True},
+        "StartSpeech": _inside(
+            task(
+                "aws-sdk:transcribe:startTranscriptionJob",
+                {
+                    "TranscriptionJobName": jsonata("$clip.id"),
+                    "LanguageCode": jsonata("$settings.language"),
+                    "Media": {"MediaFileUri": jsonata("'s3://' & $video.bucket & '/' & $video.key")},
+                    "OutputBucketName": "${ProcessedBucket}",
+                    "OutputKey": jsonata(f"$clip.folder & '{keys.TRANSCRIPT}'"),
+                },
+                retries=TRANSCRIBE,
+                # The job's name is the clip's, so a second start finds the first one's job.
+                catchers=[catch("Transcribe.ConflictException", then="WaitForSpeech")],
+                next_state="WaitForSpeech",
+            )
+        ),
+        "WaitForSpeech": {"Type": "Wait", "Seconds": _WAIT, "Output": {}, "Next": "GetSpeech"},
+        "GetSpeech": _inside(
+            task(
+                "aws-sdk:transcribe:getTranscriptionJob",
+                {"TranscriptionJobName": jsonata("$clip.id")},
+                retries=TRANSCRIBE,
+                Assign={
+                    "speech_status": jsonata("$states.result.TranscriptionJob.TranscriptionJobStatus"),
+                    "speech_problem": jsonata(
+                        """$exists($states.result.TranscriptionJob.FailureReason)
+                          ? $states.result.TranscriptionJob.FailureReason : ''"""
+                    ),
+                },
+                next_state="Heard",
+            )
+        ),
+        "Heard": {
+            "Type": "Choice",
+            "Choices": [
+                {"Condition": jsonata("$speech_status in ['QUEUED', 'IN_PROGRESS']"), "Next": "WaitForSpeech"}
+            ],
+            "Default": "Listened",
+        },
+        "Listened": {
+            "Type": "Pass",
+            "Output": {
+                "jobs": {"speech": jsonata("$speech_status = 'COMPLETED' ? $clip.id : null")},
+                "notes": jsonata("$speech_status = 'COMPLETED' ? [] : ['speech: ' & $speech_problem]"),
+            },
+            "End": True,
+        },
+    }
+
+
+def _inside(state: State) -> State:
+    """A task inside a branch leaves what it can't handle to the Parallel's own catchers."""
+    catchers = [catcher for catcher in state["Catch"] if catcher is not CATCH_ALL]
+    return {**{name: value for name, value in state.items() if name != "Catch"}, **({"Catch": catchers} if catchers else {})}

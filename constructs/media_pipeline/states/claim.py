@@ -1,0 +1,138 @@
+"""Claim: a conditional put that makes a second delivery of the same event free."""
+
+from dataclasses import asdict
+from typing import Any
+
+from clip_model import keys
+from clip_model.prices import PRICES
+from clip_model.words import STORAGE_CLASS, Status
+from media_pipeline.environment import Environment
+from media_pipeline.states.expressions import jsonata
+from media_pipeline.states.policies import DYNAMODB, S3, State, catch, task
+
+#: CopyObject stops here.
+COPY_LIMIT_BYTES = 5 * 1024**3
+
+_CLIP = f"""(
+  $object := $states.input.detail.object;
+  $id := $hash($object.key & ' ' & $object.etag, 'SHA-256');
+  $well_formed := $contains($object.key, /{keys.RAW_KEY_PATTERN.replace("/", chr(92) + "/")}/);
+  $parts := $split($object.key, '/');
+  $file := $parts[-1];
+  $stem := $contains($file, /.\\.[^.]*$/) ? $substring($file, 0, $length($file) - $length($split($file, '.')[-1]) - 1)
+    : $file;
+  $path := $well_formed ? $join($append($filter($parts, function($v, $i) {{ $i < $count($parts) - 1 }}), $stem), '/')
+    : 'video/' & $stem;
+  $safe := $replace($path, /{keys.UNSAFE_CHARACTERS.replace("/", chr(92) + "/")}/, '_');
+  $time := $well_formed ? $parts[3] : '';
+  {{
+    'id': $id,
+    'bucket': $states.input.detail.bucket.name,
+    'key': $object.key,
+    'etag': $object.etag,
+    'size': $object.size,
+    'well_formed': $well_formed,
+    'source': $well_formed ? $parts[1] : 'unknown',
+    'collection': $well_formed ? $parts[2] : 'unknown',
+    'captured_at': $well_formed ? $substring($time, 0, 4) & '-' & $substring($time, 4, 2) & '-' &
+      $substring($time, 6, 2) & 'T' & $substring($time, 9, 2) & ':' & $substring($time, 11, 2) & ':' &
+      $substring($time, 13, 2) & 'Z' : $states.input.time,
+    'folder': ($safe = $path ? $path : $safe & '-' & $substring($id, 0, 8)) & '/'
+  }}
+)"""
+
+
+def constants(environment: Environment) -> dict[str, Any]:
+    """What the expressions need to know of this deployment."""
+    analysis = environment.analysis
+    return {
+        "limits": {"clip": environment.limits.clip_usd, "month": environment.limits.month_usd},
+        "prices": asdict(PRICES),
+        "depths": {name: str(depth) for name, depth in analysis.depths},
+        "storage_classes": {str(verdict): name for verdict, name in STORAGE_CLASS.items()},
+        "settings": {
+            "full_seconds": analysis.full_minutes * 60,
+            "frame_seconds": analysis.frame_seconds,
+            "poll_seconds": analysis.poll_seconds,
+            "queue_seconds": analysis.queue_hours * 3600,
+            "moderated": list(analysis.moderated_collections),
+            "language": analysis.language,
+            "copy_limit": COPY_LIMIT_BYTES,
+        },
+    }
+
+
+def claim_states(environment: Environment) -> dict[str, State]:
+    """From the event to the claimed clip; a duplicate ends here, and leaves no copy behind."""
+    return {
+        "Claim": task(
+            "dynamodb:putItem",
+            jsonata(
+                f"""(
+                  $clip := {_CLIP};
+                  {{
+                    'TableName': '${{ClipsTable}}',
+                    'Item': {{
+                      'clip_id': {{'S': $clip.id}},
+                      'bucket': {{'S': $clip.bucket}},
+                      'key': {{'S': $clip.key}},
+                      'etag': {{'S': $clip.etag}},
+                      'size': {{'N': $string($clip.size)}},
+                      'source': {{'S': $clip.source}},
+                      'collection': {{'S': $clip.collection}},
+                      'captured_at': {{'S': $clip.captured_at}},
+                      'folder': {{'S': $clip.folder}},
+                      'received_at': {{'S': $states.context.Execution.StartTime}},
+                      'day': {{'S': $substring($states.context.Execution.StartTime, 0, 10)}},
+                      'status': {{'S': '{Status.PROCESSING}'}},
+                      'execution': {{'S': $states.context.Execution.Id}},
+                      'event': {{'S': $string($states.input)}}
+                    }},
+                    'ConditionExpression': 'attribute_not_exists(clip_id) OR #status = :redrive',
+                    'ExpressionAttributeNames': {{'#status': 'status'}},
+                    'ExpressionAttributeValues': {{':redrive': {{'S': '{Status.REDRIVE}'}}}}
+                  }}
+                )"""
+            ),
+            retries=DYNAMODB,
+            catchers=[
+                catch(
+                    "DynamoDB.ConditionalCheckFailedException",
+                    then="FindOriginal",
+                    assign={"clip": jsonata(_CLIP)},
+                )
+            ],
+            Assign={"clip": jsonata(_CLIP), **constants(environment)},
+            next_state="Head",
+        ),
+        "FindOriginal": task(
+            "dynamodb:getItem",
+            {
+                "TableName": "${ClipsTable}",
+                "Key": {"clip_id": {"S": jsonata("$clip.id")}},
+                "ProjectionExpression": "verdict",
+                "ConsistentRead": True,
+            },
+            retries=DYNAMODB,
+            Assign={"verdict": jsonata("$exists($states.result.Item.verdict) ? $states.result.Item.verdict.S : ''")},
+            next_state="OriginalMoved",
+        ),
+        "OriginalMoved": {
+            "Type": "Choice",
+            "Choices": [
+                {
+                    # The first delivery already moved its object away, so this one is a leftover copy.
+                    "Condition": jsonata("$verdict in ['important', 'routine', 'rejected']"),
+                    "Next": "DeleteCopy",
+                }
+            ],
+            "Default": "Duplicate",
+        },
+        "DeleteCopy": task(
+            "aws-sdk:s3:deleteObject",
+            {"Bucket": jsonata("$clip.bucket"), "Key": jsonata("$clip.key")},
+            retries=S3,
+            next_state="Duplicate",
+        ),
+        "Duplicate": {"Type": "Succeed", "Output": {"duplicate": True}},
+    }

@@ -1,0 +1,173 @@
+"""MediaConvert job settings, as structures whose dynamic parts are JSONata."""
+
+from typing import Any
+
+from clip_model import keys
+from media_pipeline.states.expressions import Expression, jsonata, render, whole
+from media_pipeline.states.policies import JOB_SECONDS, MEDIACONVERT, State, task
+
+#: The HLS ladder: name, height in lines, top bitrate in bits a second. A rung above the source's height is left out.
+LADDER = (("720p", 720, 3_000_000), ("480p", 480, 1_400_000), ("360p", 360, 700_000))
+AUDIO_BITRATE = 96_000
+SEGMENT_SECONDS = 4
+
+
+def job(name: str, *, source: str, output_groups: Any, next_state: str, clip: str = "", **fields: Any) -> State:
+    """A transcoding task that waits for its job to end.
+
+    Args:
+        name: what the job makes; with the clip id it is the job's idempotency token.
+        source: JSONata for the input's S3 URL.
+        output_groups: MediaConvert's OutputGroups.
+        next_state: where to go when it is done.
+        clip: JSONata for the input's clippings; empty for the whole clip.
+        fields: further state fields.
+    """
+    settings: dict[str, Any] = {
+        "Inputs": [
+            {
+                "FileInput": Expression(source),
+                "TimecodeSource": "ZEROBASED",
+                "VideoSelector": {"Rotate": "AUTO"},
+                "AudioSelectors": Expression("$plan.audio ? {'Audio Selector 1': {'DefaultSelection': 'DEFAULT'}}"),
+                **({"InputClippings": Expression(clip)} if clip else {}),
+            }
+        ],
+        "OutputGroups": output_groups,
+    }
+    return task(
+        "mediaconvert:createJob.sync",
+        {
+            "Role": "${TranscodingRole}",
+            "Queue": "${TranscodingQueue}",
+            "BillingTagsSource": "QUEUE",
+            "ClientRequestToken": jsonata(f"$substring($clip.id, 0, 48) & '-{name}'"),
+            "UserMetadata": {"clip": jsonata("$clip.id"), "makes": name},
+            "Settings": whole(settings),
+        },
+        retries=MEDIACONVERT,
+        seconds=JOB_SECONDS,
+        next_state=next_state,
+        **fields,
+    )
+
+
+def h264(height: Expression, bitrate: int) -> dict[str, Any]:
+    """H.264 video at a height in lines, quality-defined under a top bitrate in bits a second."""
+    return {
+        "Height": height,
+        "CodecSettings": {
+            "Codec": "H_264",
+            "H264Settings": {
+                "RateControlMode": "QVBR",
+                "MaxBitrate": bitrate,
+                "QvbrSettings": {"QvbrQualityLevel": 7},
+                "GopSize": 2,
+                "GopSizeUnits": "SECONDS",
+                "SceneChangeDetect": "ENABLED",
+            },
+        },
+    }
+
+
+#: AAC where the clip has sound; undefined, and so left out, where it is silent.
+AAC = Expression(
+    "$plan.audio ? [{'AudioSourceName': 'Audio Selector 1', 'CodecSettings': {'Codec': 'AAC', 'AacSettings': "
+    f"{{'Bitrate': {AUDIO_BITRATE}, 'CodingMode': 'CODING_MODE_2_0', 'SampleRate': 48000}}}}}}]"
+)
+
+def lines(most: int) -> Expression:
+    """The clip's height in lines, even, at most `most`."""
+    return Expression(f"2 * $floor($min([{most}, $plan.height]) / 2)")
+
+
+def mp4(destination: str, *, most: int, bitrate: int) -> dict[str, Any]:
+    """An output group of one MP4 that starts playing before it is all there."""
+    return {
+        "Name": "MP4",
+        "OutputGroupSettings": {
+            "Type": "FILE_GROUP_SETTINGS",
+            "FileGroupSettings": {"Destination": Expression(destination)},
+        },
+        "Outputs": [
+            {
+                "ContainerSettings": {
+                    "Container": "MP4",
+                    "Mp4Settings": {"MoovPlacement": "PROGRESSIVE_DOWNLOAD"},
+                },
+                "VideoDescription": h264(lines(most), bitrate),
+                "AudioDescriptions": AAC,
+            }
+        ],
+    }
+
+
+def hls(destination: str) -> dict[str, Any]:
+    """An adaptive HLS group: the ladder's rungs that do not exceed the source, or the source's own height."""
+    rungs = [
+        Expression(
+            ("" if name == LADDER[-1][0] else f"$plan.height >= {height} ? ")
+            + render(
+                {
+                    "NameModifier": f"_{name}",
+                    "ContainerSettings": {"Container": "M3U8"},
+                    "VideoDescription": h264(lines(height), bitrate),
+                    "AudioDescriptions": AAC,
+                }
+            )
+        )
+        for name, height, bitrate in LADDER
+    ]
+    return {
+        "Name": "HLS",
+        "OutputGroupSettings": {
+            "Type": "HLS_GROUP_SETTINGS",
+            "HlsGroupSettings": {
+                "Destination": Expression(destination),
+                "SegmentLength": SEGMENT_SECONDS,
+                "MinSegmentLength": 0,
+            },
+        },
+        "Outputs": rungs,
+    }
+
+
+def frames(destination: str, *, seconds: str, most: int) -> dict[str, Any]:
+    """An output group of still pictures, one every so many seconds (JSONata), at most `most` of them."""
+    return {
+        "Name": "Frames",
+        "OutputGroupSettings": {
+            "Type": "FILE_GROUP_SETTINGS",
+            "FileGroupSettings": {"Destination": Expression(destination)},
+        },
+        "Outputs": [
+            {
+                "ContainerSettings": {"Container": "RAW"},
+                "VideoDescription": {
+                    "Height": lines(720),
+                    "CodecSettings": {
+                        "Codec": "FRAME_CAPTURE",
+                        "FrameCaptureSettings": {
+                            "FramerateNumerator": 1,
+                            "FramerateDenominator": Expression(seconds),
+                            "MaxCaptures": most,
+                            "Quality": 80,
+                        },
+                    },
+                },
+            }
+        ],
+    }
+
+
+def product(name: str) -> str:
+    """JSONata for the S3 URL of one of the clip's products, without its extension."""
+    return f"'s3://${{ProcessedBucket}}/' & $clip.folder & '{name}'"
+
+
+def work(name: str) -> str:
+    """JSONata for the S3 URL of something that is only needed during analysis."""
+    return f"'s3://${{ProcessedBucket}}/{keys.WORK}/' & $clip.id & '/{name}'"
+
+
+CLIP_URL = "'s3://' & $clip.bucket & '/' & $clip.key"

@@ -1,0 +1,128 @@
+"""Plan: how closely to look, and whether the purse allows it."""
+
+from media_pipeline.states.expressions import jsonata
+from media_pipeline.states.policies import DYNAMODB, State, catch, task
+
+#: States an ordinary clip enters, for the estimate.
+TRANSITIONS = 26
+#: Frames looked at in one clip at depth `sampled`, at the most.
+MAX_FRAMES = 200
+#: Rekognition reads no longer or larger video than this.
+MAX_VIDEO_SECONDS = 6 * 3600
+MAX_VIDEO_BYTES = 10 * 10**9
+
+_PLAN = f"""(
+  $tracks := [$container.Tracks];
+  $video := $tracks[TrackType = 'video'][0];
+  $audio := $count($tracks[TrackType = 'audio']) > 0;
+  $duration := $exists($container.Duration) ? $container.Duration : 0;
+  $minutes := $duration / 60;
+  $height := $exists($video.VideoProperties.Height) ? $video.VideoProperties.Height : 0;
+  $moderate := $clip.collection in $settings.moderated;
+  $readable := $video.Codec = 'AVC' and $container.Format in ['mp4', 'quicktime', 'avi'];
+  $audible := $container.Format in ['mp4', 'webm'];
+  $lane := $lookup($depths, $clip.collection);
+  $asked := $exists($lane) ? $lane : $depths.default;
+  $long := $duration > $settings.full_seconds or $duration > {MAX_VIDEO_SECONDS} or $clip.size > {MAX_VIDEO_BYTES};
+  $wanted := $asked = 'full' and $long ? 'sampled' : $asked;
+  $proxy := $not($readable and ($audible or $not($audio)));
+  $step := $max([$settings.frame_seconds, $ceil($duration / {MAX_FRAMES})]);
+  $base := {TRANSITIONS} * $prices.transition + 10 * $prices.request;
+  $transcode := $minutes * ($height > 576 ? $prices.transcode_hd_minute : $prices.transcode_sd_minute);
+  $speech := $audio ? $max([$prices.speech_min_seconds, $duration]) * $prices.speech_second : 0;
+  $full := $base + $minutes * $prices.video_api_minute * ($moderate ? 3 : 2) + $speech + ($proxy ? $transcode : 0);
+  $sampled := $base + $transcode + $ceil($duration / $step) * ($prices.image + 3 * $prices.transition);
+  $affordable := $wanted = 'full' and $full > $limits.clip ? 'sampled' : $wanted;
+  $depth := $affordable = 'sampled' and $sampled > $limits.clip ? 'none' : $affordable;
+  {{
+    'reject': $clip.well_formed
+      ? ($exists($video) and $duration > 0 ? '' : 'the file holds no video')
+      : 'the key does not follow video/<source>/<collection>/<YYYYMMDD_HHMMSS>/<filename>',
+    'depth': $depth,
+    'proxy': $proxy,
+    'audio': $audio,
+    'moderate': $moderate,
+    'duration': $duration,
+    'height': $height,
+    'step': $step,
+    'publishing': 2 * $transcode,
+    'estimates': {{'full': $full, 'sampled': $sampled, 'none': $base}},
+    'notes': [
+      $asked != $wanted ? ['sampled: the clip is too long or too large for depth full'] : [],
+      $wanted != $depth ? ["depth " & $depth & ": more would pass the clip's limit of $" & $limits.clip] : []
+    ]
+  }}
+)"""
+
+_COST = "$lookup($plan.estimates, $plan.depth)"
+_MONTH = "$substring($states.context.Execution.StartTime, 0, 7)"
+
+
+def plan_states() -> dict[str, State]:
+    """From the container's facts to a depth that clip and month can pay for.
+
+    The month's counter is one item of the clips table, raised by the estimate on condition that
+    it stays under the limit: two clips at once can't both spend the last dollar.
+    """
+    return {
+        "Plan": {
+            "Type": "Pass",
+            "Assign": {
+                "plan": jsonata(_PLAN),
+                "video": {"bucket": jsonata("$clip.bucket"), "key": jsonata("$clip.key")},
+                "jobs": {"labels": None, "text": None, "moderation": None, "speech": None},
+                "frames": [],
+            },
+            "Output": {},
+            "Next": "Reserve",
+        },
+        "Reserve": task(
+            "dynamodb:updateItem",
+            {
+                "TableName": "${ClipsTable}",
+                "Key": {"clip_id": {"S": jsonata(f"'spend#' & {_MONTH}")}},
+                "UpdateExpression": "ADD spent_usd :estimate",
+                "ConditionExpression": "attribute_not_exists(spent_usd) OR spent_usd <= :room",
+                "ExpressionAttributeValues": {
+                    ":estimate": {"N": jsonata(f"$string({_COST})")},
+                    # Depth none is always allowed: a clip must get its verdict and its place.
+                    ":room": {
+                        "N": jsonata(f"$string($plan.depth = 'none' ? 1000000000 : $limits.month - {_COST})")
+                    },
+                },
+            },
+            retries=DYNAMODB,
+            catchers=[catch("DynamoDB.ConditionalCheckFailedException", then="Economise")],
+            next_state="Gate",
+        ),
+        "Economise": {
+            "Type": "Pass",
+            "Assign": {
+                "plan": jsonata(
+                    """(
+                      $depth := $plan.depth = 'full' ? 'sampled' : 'none';
+                      $merge([$plan, {
+                        'depth': $depth,
+                        'notes': $append($plan.notes, "depth " & $depth & ": the month's limit of $" & $limits.month)
+                      }])
+                    )"""
+                )
+            },
+            "Output": {},
+            "Next": "Reserve",
+        },
+        "Gate": {
+            "Type": "Choice",
+            "Choices": [
+                {
+                    "Condition": jsonata("$plan.reject != ''"),
+                    "Assign": {"rejection": jsonata("$plan.reject")},
+                    "Next": "Reject",
+                },
+                {"Condition": jsonata("$plan.depth = 'full' and $plan.proxy"), "Next": "Proxy"},
+                {"Condition": jsonata("$plan.depth = 'full'"), "Next": "Analyse"},
+                {"Condition": jsonata("$plan.depth = 'sampled'"), "Next": "CaptureFrames"},
+            ],
+            "Default": "Classify",
+        },
+    }

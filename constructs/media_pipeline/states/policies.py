@@ -1,0 +1,117 @@
+"""What happens when a task fails: retries with full jitter, and one way out for the rest."""
+
+from typing import Any
+
+from media_pipeline.states.expressions import jsonata
+
+State = dict[str, Any]
+
+FAILURE = "RecordFailure"
+
+#: Seconds a state that only asks a service something may take.
+CALL_SECONDS = 60
+#: Seconds a transcoding job may take.
+JOB_SECONDS = 6 * 3600
+
+
+def retry(*errors: str, interval: int = 2, attempts: int = 8, ceiling: int = 60) -> list[State]:
+    """Retry the named errors with exponential backoff and full jitter.
+
+    Args:
+        errors: error names the task's service raises.
+        interval: seconds before the first retry.
+        attempts: retries at the most.
+        ceiling: longest wait in seconds.
+    """
+    return [
+        {
+            "ErrorEquals": list(errors),
+            "IntervalSeconds": interval,
+            "BackoffRate": 2,
+            "MaxAttempts": attempts,
+            "MaxDelaySeconds": ceiling,
+            "JitterStrategy": "FULL",
+        }
+    ]
+
+
+DYNAMODB = retry(
+    "DynamoDB.ProvisionedThroughputExceededException",
+    "DynamoDB.RequestLimitExceededException",
+    "DynamoDB.InternalServerErrorException",
+    "DynamoDB.ThrottlingException",
+)
+S3 = retry("S3.SdkClientException", "S3.S3Exception")
+MEDIACONVERT = retry(
+    "MediaConvert.TooManyRequestsException",
+    "MediaConvert.InternalServerErrorException",
+    "MediaConvert.ServiceQuotaExceededException",
+    ceiling=300,
+    attempts=12,
+)
+REKOGNITION = retry(
+    "Rekognition.ThrottlingException",
+    "Rekognition.ProvisionedThroughputExceededException",
+    "Rekognition.InternalServerErrorException",
+    ceiling=120,
+    attempts=12,
+)
+TRANSCRIBE = retry(
+    "Transcribe.LimitExceededException", "Transcribe.InternalFailureException", ceiling=300, attempts=24
+)
+LAMBDA = retry(
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+    "Lambda.Unknown",
+)
+
+
+def catch(*errors: str, then: str, assign: State | None = None) -> State:
+    """One catcher: on these errors go to `then`, remembering what `assign` says."""
+    catcher: State = {"ErrorEquals": list(errors), "Next": then}
+    if assign:
+        catcher["Assign"] = assign
+    return catcher
+
+
+#: The last catcher of every task: remember what failed where, and record it.
+CATCH_ALL = catch(
+    "States.ALL",
+    then=FAILURE,
+    assign={
+        "failure": {
+            "state": jsonata("$states.context.State.Name"),
+            "error": jsonata("$states.errorOutput.Error"),
+            "cause": jsonata("$substring($states.errorOutput.Cause, 0, 1000)"),
+        }
+    },
+)
+
+
+def task(resource: str, arguments: Any, *, retries: list[State], seconds: int = CALL_SECONDS, **fields: Any) -> State:
+    """A Task state that always has a timeout and the last catcher.
+
+    Args:
+        resource: integration, after `arn:aws:states:::`.
+        arguments: the call's arguments.
+        retries: from this module.
+        seconds: timeout.
+        fields: `next_state` or `End`, `Assign`, `Output`, and `catchers` that come before the last one.
+    """
+    catchers = fields.pop("catchers", [])
+    next_state = fields.pop("next_state", None)
+    state: State = {
+        "Type": "Task",
+        "Resource": f"arn:aws:states:::{resource}",
+        "Arguments": arguments,
+        "TimeoutSeconds": seconds,
+        "Retry": retries,
+        "Catch": [*catchers, CATCH_ALL],
+        "Output": {},
+        **fields,
+    }
+    if next_state:
+        state["Next"] = next_state
+    return state

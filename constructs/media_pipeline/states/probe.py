@@ -1,0 +1,59 @@
+"""Probe: what the object is, by S3 and by MediaConvert; what is not video is rejected with a reason."""
+
+from media_pipeline.states.expressions import jsonata
+from media_pipeline.states.policies import MEDIACONVERT, S3, State, catch, task
+
+
+def probe_states() -> dict[str, State]:
+    """From the claimed clip to its container's facts, or to its rejection."""
+    return {
+        "Head": task(
+            "aws-sdk:s3:headObject",
+            {"Bucket": jsonata("$clip.bucket"), "Key": jsonata("$clip.key")},
+            retries=S3,
+            Assign={
+                "clip": jsonata(
+                    """$merge([$clip, {
+                      'size': $states.result.ContentLength,
+                      'metadata': $exists($states.result.Metadata) ? $states.result.Metadata : {}
+                    }])"""
+                )
+            },
+            next_state="Probe",
+        ),
+        "Probe": task(
+            "aws-sdk:mediaconvert:probe",
+            {"InputFiles": [{"FileUrl": jsonata("'s3://' & $clip.bucket & '/' & $clip.key")}]},
+            retries=MEDIACONVERT,
+            catchers=[
+                catch(
+                    "MediaConvert.BadRequestException",
+                    "MediaConvert.UnprocessableEntityException",
+                    then="Reject",
+                    assign={
+                        "rejection": jsonata(
+                            """$clip.size = 0 ? 'the file is empty (0 bytes)'
+                              : 'the file cannot be read as video: ' & $substring($states.errorOutput.Cause, 0, 300)"""
+                        )
+                    },
+                )
+            ],
+            Assign={"container": jsonata("$states.result.ProbeResults[0].Container")},
+            next_state="Plan",
+        ),
+        "Reject": {
+            "Type": "Pass",
+            "Assign": {
+                "plan": {"depth": "none", "estimates": {"none": 0}, "notes": []},
+                "judgement": {
+                    "verdict": "rejected",
+                    "severity": "none",
+                    "reasons": [jsonata("$rejection")],
+                    "moments": [],
+                    "notes": [],
+                },
+            },
+            "Output": {},
+            "Next": "Route",
+        },
+    }
