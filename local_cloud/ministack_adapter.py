@@ -10,7 +10,6 @@ import os
 import random
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from local_cloud.integrations import Call, IntegrationError, Integrations
@@ -116,7 +115,7 @@ def _run_parallel_branches(state: Any, raw_input: Any, execution: Any, context: 
             results[number] = sfn._run_sub_machine(
                 branch["States"], branch["StartAt"], branch_input, execution, copy.deepcopy(context)
             )
-        except Exception as error:  # noqa: BLE001 - handed to the Parallel's own Retry and Catch
+        except Exception as error:
             errors.append(error)
 
     threads = [
@@ -220,5 +219,3 @@ def _run_foreign_layers() -> None:
         return runnable_here(content) if content else content
 
     lambda_svc._resolve_layer_zip = resolve
-
-

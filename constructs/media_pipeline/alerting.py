@@ -8,8 +8,8 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
-from constructs import Construct
 
+from constructs import Construct
 from media_pipeline.environment import Environment
 from media_pipeline.functions import Function
 from media_pipeline.nag import acknowledge, arn_as_found, bucket_as_found

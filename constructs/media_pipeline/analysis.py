@@ -6,8 +6,8 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
-from constructs import Construct
 
+from constructs import Construct
 from media_pipeline.alarms import Alarms
 from media_pipeline.alerting import Alerting
 from media_pipeline.classification import Classification
@@ -36,7 +36,9 @@ class AnalysisStack(Stack):
         super().__init__(scope, id, description="IMPP: analysis, alerts and the clips table")
         layer = Layer(self, "Layer")
         clips = ClipsTable(self, "Clips", disposable=environment.disposable)
-        classification = Classification(self, "Classification", environment=environment, layer=layer, processed=processed)
+        classification = Classification(
+            self, "Classification", environment=environment, layer=layer, processed=processed
+        )
         alerting = Alerting(
             self, "Alerting", environment=environment, layer=layer, processed=processed, playback=playback
         )

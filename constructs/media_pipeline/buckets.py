@@ -2,8 +2,8 @@
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_s3 as s3
-from constructs import Construct
 
+from constructs import Construct
 from media_pipeline.nag import acknowledge
 
 

@@ -5,8 +5,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
-from constructs import Construct
 
+from constructs import Construct
 from media_pipeline.environment import Environment
 from media_pipeline.functions import LAMBDAS, Function
 from media_pipeline.nag import acknowledge, bucket_as_found

@@ -2,9 +2,9 @@
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_s3 as s3
-from constructs import Construct
 
 from clip_model import keys
+from constructs import Construct
 from media_pipeline.buckets import MediaBucket
 from media_pipeline.environment import Environment
 from media_pipeline.playback import Playback
@@ -29,9 +29,7 @@ class DeliveryStack(Stack):
             noncurrent_days=environment.retention.noncurrent_days,
             removal_policy=RemovalPolicy.DESTROY if environment.disposable else RemovalPolicy.RETAIN,
             lifecycle_rules=[
-                s3.LifecycleRule(
-                    id="ExpireWork", prefix=f"{keys.WORK}/", expiration=Duration.days(WORK_DAYS)
-                )
+                s3.LifecycleRule(id="ExpireWork", prefix=f"{keys.WORK}/", expiration=Duration.days(WORK_DAYS))
             ],
         )
         self.playback = Playback(

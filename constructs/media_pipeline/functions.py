@@ -5,8 +5,8 @@ from pathlib import Path
 from aws_cdk import AssetHashType, Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from constructs import Construct
 
+from constructs import Construct
 from media_pipeline.layer import build_layer, layer_hash
 from media_pipeline.logs import LogGroup
 from media_pipeline.nag import acknowledge

@@ -4,8 +4,8 @@ from typing import cast
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_s3 as s3
-from constructs import Construct
 
+from constructs import Construct
 from media_pipeline.buckets import LogBucket, MediaBucket
 from media_pipeline.environment import Environment
 
@@ -22,9 +22,7 @@ class IngestStack(Stack):
     def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:
         super().__init__(scope, id, description="IMPP: raw and archive buckets")
         removal_policy = RemovalPolicy.DESTROY if environment.disposable else RemovalPolicy.RETAIN
-        self.logs = LogBucket(
-            self, "Logs", keep_days=environment.retention.log_days, removal_policy=removal_policy
-        )
+        self.logs = LogBucket(self, "Logs", keep_days=environment.retention.log_days, removal_policy=removal_policy)
         self.raw = MediaBucket(
             self,
             "Raw",

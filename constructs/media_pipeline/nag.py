@@ -2,6 +2,7 @@
 
 from aws_cdk import Acknowledgment, Stack, Validations
 from aws_cdk import aws_s3 as s3
+
 from constructs import IConstruct
 
 
@@ -13,9 +14,7 @@ def acknowledge(construct: IConstruct, finding: str, reason: str) -> None:
         finding: rule with its detail, as `IAM5[Action::s3:*]`.
         reason: why it is right here; it stays in the validation report.
     """
-    Validations.of(construct).acknowledge(
-        Acknowledgment(id=f"AwsSolutions::AwsSolutions-{finding}", reason=reason)
-    )
+    Validations.of(construct).acknowledge(Acknowledgment(id=f"AwsSolutions::AwsSolutions-{finding}", reason=reason))
 
 
 def bucket_as_found(bucket: s3.IBucket) -> str:

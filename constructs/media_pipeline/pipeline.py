@@ -9,8 +9,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
-from constructs import Construct
 
+from constructs import Construct
 from media_pipeline.environment import Environment
 from media_pipeline.logs import LogGroup
 from media_pipeline.nag import acknowledge, arn_as_found, bucket_as_found
@@ -110,12 +110,14 @@ class Pipeline(sfn.StateMachine):
             self.add_to_role_policy(statement)
         for bucket in (raw, archive, processed):
             acknowledge(
-                self, f"IAM5[Resource::{bucket_as_found(bucket)}/*]", "any clip may come, so any object of this one bucket"
+                self,
+                f"IAM5[Resource::{bucket_as_found(bucket)}/*]",
+                "any clip may come, so any object of this one bucket",
             )
         acknowledge(
             self,
             "IAM5[Resource::*]",
-            "Rekognition's calls, Transcribe's start, MediaConvert's probe, X-Ray and log delivery have no resource to name",
+            "Rekognition's calls, Transcribe's start, MediaConvert's probe, X-Ray and log delivery name no resource",
         )
         for service, resource in (("mediaconvert", "jobs"), ("transcribe", "transcription-job")):
             acknowledge(

@@ -5,8 +5,8 @@ from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
-from constructs import Construct
 
+from constructs import Construct
 from media_pipeline.incident_page import content_security_policy
 from media_pipeline.nag import acknowledge
 

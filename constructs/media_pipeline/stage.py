@@ -2,8 +2,8 @@
 
 from aws_cdk import Environment as Target
 from aws_cdk import Stage, Tags
-from constructs import Construct
 
+from constructs import Construct
 from media_pipeline.analysis import AnalysisStack
 from media_pipeline.delivery import DeliveryStack
 from media_pipeline.environment import Environment

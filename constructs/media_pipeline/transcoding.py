@@ -1,11 +1,11 @@
 """MediaConvert: the queue jobs go to and the role they run under."""
 
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_mediaconvert as mediaconvert
 from aws_cdk import aws_s3 as s3
-from aws_cdk import Stack
-from constructs import Construct
 
+from constructs import Construct
 from media_pipeline.nag import acknowledge, bucket_as_found
 
 
@@ -36,4 +36,3 @@ class Transcoding(Construct):
                 f"IAM5[Resource::{bucket_as_found(bucket)}/*]",
                 "any clip may come, so any object of this one bucket",
             )
-

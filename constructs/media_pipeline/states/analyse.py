@@ -41,9 +41,7 @@ def analyse_states() -> dict[str, State]:
             ],
             "Assign": {
                 "jobs": jsonata("$merge([$states.result[0].jobs, $states.result[1].jobs])"),
-                "plan": jsonata(
-                    "$merge([$plan, {'notes': $append($plan.notes, $states.result[1].notes)}])"
-                ),
+                "plan": jsonata("$merge([$plan, {'notes': $append($plan.notes, $states.result[1].notes)}])"),
             },
             "Output": {},
             "Next": "Classify",
@@ -194,9 +192,7 @@ def _heard() -> dict[str, State]:
         ),
         "Heard": {
             "Type": "Choice",
-            "Choices": [
-                {"Condition": jsonata("$speech_status in ['QUEUED', 'IN_PROGRESS']"), "Next": "WaitForSpeech"}
-            ],
+            "Choices": [{"Condition": jsonata("$speech_status in ['QUEUED', 'IN_PROGRESS']"), "Next": "WaitForSpeech"}],
             "Default": "Listened",
         },
         "Listened": {
@@ -213,4 +209,7 @@ def _heard() -> dict[str, State]:
 def _inside(state: State) -> State:
     """A task inside a branch leaves what it can't handle to the Parallel's own catchers."""
     catchers = [catcher for catcher in state["Catch"] if catcher is not CATCH_ALL]
-    return {**{name: value for name, value in state.items() if name != "Catch"}, **({"Catch": catchers} if catchers else {})}
+    return {
+        **{name: value for name, value in state.items() if name != "Catch"},
+        **({"Catch": catchers} if catchers else {}),
+    }

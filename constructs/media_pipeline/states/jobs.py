@@ -76,6 +76,7 @@ AAC = Expression(
     f"{{'Bitrate': {AUDIO_BITRATE}, 'CodingMode': 'CODING_MODE_2_0', 'SampleRate': 48000}}}}}}]"
 )
 
+
 def lines(most: int) -> Expression:
     """The clip's height in lines, even, at most `most`."""
     return Expression(f"2 * $floor($min([{most}, $plan.height]) / 2)")

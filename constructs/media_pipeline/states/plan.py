@@ -86,9 +86,7 @@ def plan_states() -> dict[str, State]:
                 "ExpressionAttributeValues": {
                     ":estimate": {"N": jsonata(f"$string({_COST})")},
                     # Depth none is always allowed: a clip must get its verdict and its place.
-                    ":room": {
-                        "N": jsonata(f"$string($plan.depth = 'none' ? 1000000000 : $limits.month - {_COST})")
-                    },
+                    ":room": {"N": jsonata(f"$string($plan.depth = 'none' ? 1000000000 : $limits.month - {_COST})")},
                 },
             },
             retries=DYNAMODB,

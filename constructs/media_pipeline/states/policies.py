@@ -56,9 +56,7 @@ REKOGNITION = retry(
     ceiling=120,
     attempts=12,
 )
-TRANSCRIBE = retry(
-    "Transcribe.LimitExceededException", "Transcribe.InternalFailureException", ceiling=300, attempts=24
-)
+TRANSCRIBE = retry("Transcribe.LimitExceededException", "Transcribe.InternalFailureException", ceiling=300, attempts=24)
 LAMBDA = retry(
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",

@@ -1,0 +1,42 @@
+# Everything runs in .venv, made from pinned requirements; Node comes with them.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+NODE := node_modules/aws-cdk/package.json
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test check clean
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+setup: $(INSTALLED) $(NODE) ## install everything into .venv and node_modules
+
+# --no-deps: the requirements name every package already, and one of them (rapidocr) asks for a
+# build of OpenCV that needs a display; the headless build stands in for it.
+$(INSTALLED): requirements-dev.txt pyproject.toml edge_agent/pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --no-deps --requirement requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable . --editable edge_agent
+	@touch $@
+
+$(NODE): package.json $(INSTALLED)
+	$(BIN)/npm install --silent --no-package-lock --no-audit --no-fund
+	@touch $@
+
+demo: setup ## the whole journey on this machine; MEDIA=DIR sends the clips under DIR
+	@$(BIN)/python -m local_cloud.demo $(if $(MEDIA),--media "$(MEDIA)")
+
+up: setup ## the demo's cloud, edge agent and console, until Ctrl-C
+	@$(BIN)/python -m local_cloud.up
+
+test: setup ## every test that needs no display
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup ## format, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+clean: ## remove what was built, not what was installed
+	rm -rf build cdk.out .pytest_cache .mypy_cache .ruff_cache

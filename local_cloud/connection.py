@@ -1,0 +1,63 @@
+"""How the other parts reach the local cloud: its address, credentials and clients."""
+
+import os
+import socket
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+ROOT = Path(__file__).parents[1]
+
+
+class Connection:
+    """An AWS account on loopback that plays an environment's account and region.
+
+    Args:
+        environment: the environment's name.
+        port: where it listens; 0 for one that is free now.
+    """
+
+    def __init__(self, environment: str = "dev", *, port: int = 0) -> None:
+        settings = tomllib.loads((ROOT / "environments" / f"{environment}.toml").read_text(encoding="utf-8"))
+        self.environment = environment
+        self.account: str = settings["account"]
+        self.region: str = settings["region"]
+        self.port = port or _free_port()
+        self.endpoint_url = f"http://127.0.0.1:{self.port}"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Environment variables under which any SDK or the CDK CLI talks to this cloud."""
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith("AWS_PROFILE")},
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_ACCESS_KEY_ID": self.account,
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of this cloud."""
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=self.endpoint_url,
+            region_name=self.region,
+            aws_access_key_id=self.account,
+            aws_secret_access_key="local",  # noqa: S106 - the local cloud takes any
+            config=Config(s3={"addressing_style": "path"}, retries={"mode": "standard"}),
+        )
+
+    def viewer_url(self, link: str) -> str:
+        """Where a browser on this machine finds what the world finds at `https://<label>.cloudfront.net/...`."""
+        return link.replace("https://", "http://", 1).replace(".cloudfront.net/", f".cloudfront.localhost:{self.port}/")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

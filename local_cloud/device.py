@@ -1,0 +1,77 @@
+"""A device with a memory card: the folder the real edge agent watches, and the agent itself."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from local_cloud.connection import ROOT, Connection
+
+SAMPLES = ROOT / "samples"
+AGENT = Path(sys.executable).parent / "impp-edge"
+DEVICE_ID = "demo-dashcam"
+
+
+class Device:
+    """A device whose card and state live under one folder, made anew.
+
+    Args:
+        folder: where to make it.
+        bucket: the raw bucket.
+    """
+
+    def __init__(self, cloud: Connection, folder: Path, *, bucket: str) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        self.card = folder / "card"
+        self.card.mkdir(parents=True)
+        self._cloud = cloud
+        self._config = folder / "config.toml"
+        settings = {
+            "device_id": DEVICE_ID,
+            "watch": [str(self.card)],
+            "bucket": bucket,
+            "region": cloud.region,
+            "endpoint_url": cloud.endpoint_url,
+            "state_dir": str(folder / "state"),
+            "settle_seconds": 1,
+        }
+        self._config.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items()))
+
+    def insert(self, media: Path) -> None:
+        """Copy clips onto the card, folders and times as they are."""
+        shutil.copytree(media, self.card, dirs_exist_ok=True)
+
+    def send(self) -> None:
+        """Let the agent upload everything on the card. Raises RuntimeError with its last words if it could not."""
+        result = subprocess.run(
+            [*self._command("run"), "--once"], env=self._cloud.variables, capture_output=True, text=True, check=False
+        )
+        if result.returncode != 0:
+            raise RuntimeError(f"the edge agent failed:\n{result.stderr[-2000:]}")
+
+    def start(self) -> "subprocess.Popen[bytes]":
+        """Run the agent until it is told to stop."""
+        return subprocess.Popen(self._command("run"), env=self._cloud.variables)
+
+    def status(self) -> dict[str, Any]:
+        """What the agent says of itself."""
+        result = subprocess.run(
+            [*self._command("status"), "--json"], env=self._cloud.variables, capture_output=True, text=True, check=True
+        )
+        return dict(json.loads(result.stdout))
+
+    def touch(self, path: str) -> None:
+        """Make a file look new to the agent, as a camera does that writes it again."""
+        os.utime(self.card / path)
+
+    def _command(self, verb: str) -> list[str]:
+        return [str(AGENT), verb, "--config", str(self._config)]
+
+
+def expectations() -> list[dict[str, Any]]:
+    """The sample clips and the verdict each must get."""
+    return list(tomllib.loads((SAMPLES / "expected.toml").read_text(encoding="utf-8"))["clip"])

@@ -1,0 +1,80 @@
+"""`make up`: the demo's cloud, edge agent and console, until Ctrl-C."""
+
+import signal
+import subprocess
+import sys
+import threading
+
+from rich.console import Console
+
+from local_cloud.cloud import LocalCloud
+from local_cloud.connection import ROOT, Connection
+from local_cloud.demo import WAIT_SCALE
+from local_cloud.deployment import deploy
+from local_cloud.device import SAMPLES, Device
+from local_cloud.journey import AlertMail, records
+
+PORT = 4566
+CONSOLE_PORT = 8501
+BUILD = ROOT / "build" / "up"
+
+
+def main() -> int:
+    """Serve until Ctrl-C."""
+    console = Console()
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    with LocalCloud(port=PORT, wait_scale=WAIT_SCALE) as cloud:
+        with console.status("deploying with the CDK CLI …"):
+            outputs = deploy(cloud)
+        device = Device(cloud, BUILD / "device", bucket=outputs["RawBucket"])
+        device.insert(SAMPLES / "media")
+        agent = device.start()
+        dashboard = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(ROOT / "console" / "app.py"), *_streamlit_options()],
+            env={
+                **cloud.variables,
+                "IMPP_ENV": cloud.environment,
+                "IMPP_PLAYBACK_BASE": cloud.viewer_url(f"https://{outputs['PlaybackDomain']}/").rstrip("/"),
+            },
+        )
+        console.print(f"console       http://127.0.0.1:{CONSOLE_PORT}")
+        console.print(f"AWS endpoint  {cloud.endpoint_url}  (access key {cloud.account}, any secret)")
+        console.print(f"memory card   {device.card}  (put a clip there and watch)")
+        console.print("Ctrl-C stops it all.")
+        try:
+            _tell_alerts(cloud, outputs, console, stop)
+        finally:
+            for process in (agent, dashboard):
+                process.terminate()
+                process.wait(timeout=20)
+    return 0
+
+
+def _tell_alerts(cloud: Connection, outputs: dict[str, str], console: Console, stop: threading.Event) -> None:
+    """Print each alert as it comes, with a link that plays here."""
+    mail = AlertMail(cloud, outputs["AlertTopicArn"])
+    while not stop.wait(2):
+        for message in mail.fetch():
+            links = [record["link"] for record in records(cloud, outputs["ClipsTable"]) if "link" in record]
+            console.rule("alert")
+            console.print(message, soft_wrap=True, highlight=False)
+            for link in links:
+                if link in message:
+                    console.print(
+                        f"plays here: {cloud.viewer_url(link)}", soft_wrap=True, style="cyan", highlight=False
+                    )
+
+
+def _streamlit_options() -> list[str]:
+    return [
+        f"--server.port={CONSOLE_PORT}",
+        "--server.address=127.0.0.1",
+        "--server.headless=true",
+        "--browser.gatherUsageStats=false",
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

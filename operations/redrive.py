@@ -1,0 +1,81 @@
+"""Starting failed clips again, each with the event it first came with."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from clip_model.words import Status
+from operations.deployed import ANALYSIS, Deployed, OperatorError, find_item
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one clip. `line` is for a person to read."""
+
+    started: bool
+    line: str
+
+
+def failed_clips(deployed: Deployed) -> list[str]:
+    """Ids of every failed clip, of whatever day.
+
+    Reads the whole table: a forgotten failure is dearer than the rare read, and no index holds the status.
+    """
+    pages = (
+        deployed.session.client("dynamodb")
+        .get_paginator("scan")
+        .paginate(
+            TableName=deployed.output(ANALYSIS, "ClipsTable"),
+            FilterExpression="#status = :failed",
+            ProjectionExpression="clip_id",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={":failed": {"S": Status.FAILED}},
+        )
+    )
+    return [item["clip_id"]["S"] for page in pages for item in page["Items"]]
+
+
+def redrive(deployed: Deployed, clip_ids: Iterable[str]) -> Iterator[Outcome]:
+    """Start each failed clip again; yields an outcome a clip. What is not failed is refused, with the reason."""
+    for clip_id in clip_ids:
+        try:
+            execution = _start(deployed, clip_id)
+        except OperatorError as error:
+            yield Outcome(started=False, line=f"{clip_id}: refused, {error}")
+        else:
+            yield Outcome(started=True, line=f"{clip_id}: started {execution}")
+
+
+def _start(deployed: Deployed, clip_id: str) -> str:
+    item = find_item(deployed, clip_id)
+    status = item.get("status", {}).get("S", "not set")
+    if status != Status.FAILED:
+        raise OperatorError(f"its status is {status} and only a failed clip is started again")
+    if "event" not in item:
+        raise OperatorError("its record holds no event to start with")
+    _move(deployed, clip_id, Status.FAILED, Status.REDRIVE)
+    try:
+        execution = deployed.session.client("stepfunctions").start_execution(
+            stateMachineArn=deployed.output(ANALYSIS, "StateMachineArn"), input=item["event"]["S"]
+        )
+    except (BotoCoreError, ClientError, OperatorError):
+        # Nothing runs for it, so it must be found among the failed again.
+        _move(deployed, clip_id, Status.REDRIVE, Status.FAILED)
+        raise
+    return execution["executionArn"]
+
+
+def _move(deployed: Deployed, clip_id: str, before: Status, after: Status) -> None:
+    table = deployed.session.client("dynamodb")
+    try:
+        table.update_item(
+            TableName=deployed.output(ANALYSIS, "ClipsTable"),
+            Key={"clip_id": {"S": clip_id}},
+            UpdateExpression="SET #status = :after",
+            ConditionExpression="#status = :before",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={":before": {"S": before}, ":after": {"S": after}},
+        )
+    except table.exceptions.ConditionalCheckFailedException:
+        raise OperatorError(f"its status is no longer {before}, somebody else is at it") from None

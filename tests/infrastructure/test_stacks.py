@@ -1,0 +1,117 @@
+"""What must hold of the templates whatever a snapshot says."""
+
+import json
+from pathlib import Path
+
+import constructs
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def resources(template, kind):
+    return {name: item for name, item in template["Resources"].items() if item["Type"] == kind}
+
+
+@pytest.fixture(scope="module")
+def buckets(templates):
+    return [
+        (f"{stack}/{name}", bucket["Properties"])
+        for stack, template in templates.items()
+        for name, bucket in resources(template, "AWS::S3::Bucket").items()
+    ]
+
+
+def test_constructs_is_a_source_root_and_never_a_package():
+    assert not (ROOT / "constructs" / "__init__.py").exists()
+    assert "site-packages" in constructs.__file__
+
+
+def test_classify_and_alert_are_the_only_functions(templates):
+    functions = [
+        item["Properties"]["Handler"]
+        for template in templates.values()
+        for item in resources(template, "AWS::Lambda::Function").values()
+    ]
+    assert functions == ["handler.handle"] * 2
+    kinds = {item["Type"] for template in templates.values() for item in template["Resources"].values()}
+    assert not [kind for kind in kinds if kind.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))]
+
+
+def test_functions_run_the_newest_python_on_arm_with_one_shared_layer(templates):
+    functions = resources(templates["Analysis"], "AWS::Lambda::Function").values()
+    layers = resources(templates["Analysis"], "AWS::Lambda::LayerVersion")
+    assert len(layers) == 1
+    for function in functions:
+        assert function["Properties"]["Runtime"] == "python3.14"
+        assert function["Properties"]["Architectures"] == ["arm64"]
+        assert function["Properties"]["Layers"] == [{"Ref": next(iter(layers))}]
+
+
+def test_every_bucket_is_encrypted_and_closed(buckets):
+    assert len(buckets) == 4
+    for name, bucket in buckets:
+        assert bucket["BucketEncryption"], name
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
+
+
+def test_every_media_bucket_is_versioned_logged_and_cleans_up(buckets):
+    media = [(name, bucket) for name, bucket in buckets if "Logs" not in name]
+    assert len(media) == 3
+    for name, bucket in media:
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}, name
+        assert "DestinationBucketName" in bucket["LoggingConfiguration"], name
+        rules = {rule["Id"] for rule in bucket["LifecycleConfiguration"]["Rules"]}
+        assert {"AbortUploads", "ExpireVersions"} <= rules, name
+
+
+def test_every_bucket_refuses_plain_http(templates):
+    for template in templates.values():
+        policies = resources(template, "AWS::S3::BucketPolicy").values()
+        guarded = {json.dumps(policy["Properties"]["Bucket"]) for policy in policies if refuses_http(policy)}
+        assert guarded == {json.dumps({"Ref": name}) for name in resources(template, "AWS::S3::Bucket")}
+
+
+def refuses_http(policy):
+    return any(
+        statement["Effect"] == "Deny" and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if "Condition" in statement
+    )
+
+
+def test_no_rule_deletes_a_raw_or_archived_clip(buckets):
+    for name, bucket in buckets:
+        if "Raw" in name or "Archive" in name:
+            for rule in bucket["LifecycleConfiguration"]["Rules"]:
+                assert "ExpirationInDays" not in rule, name
+
+
+def test_events_that_do_not_arrive_are_kept(templates):
+    (rule,) = resources(templates["Analysis"], "AWS::Events::Rule").values()
+    (target,) = rule["Properties"]["Targets"]
+    assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
+    assert "Arn" in target["DeadLetterConfig"]
+
+
+def test_playback_is_private(templates):
+    (distribution,) = resources(templates["Delivery"], "AWS::CloudFront::Distribution").values()
+    behaviour = distribution["Properties"]["DistributionConfig"]["DefaultCacheBehavior"]
+    assert behaviour["TrustedKeyGroups"]
+    assert behaviour["ViewerProtocolPolicy"] == "https-only"
+    assert resources(templates["Delivery"], "AWS::CloudFront::OriginAccessControl")
+    assert len(resources(templates["Delivery"], "AWS::CloudFront::PublicKey")) == 2
+
+
+def test_no_key_material_is_in_a_template(templates):
+    text = json.dumps(templates)
+    assert "BEGIN" not in text
+    assert "PRIVATE" not in text
+
+
+def test_every_alarm_tells_someone_and_is_quiet_without_data(templates):
+    alarms = resources(templates["Analysis"], "AWS::CloudWatch::Alarm")
+    assert len(alarms) == 4
+    for alarm in alarms.values():
+        assert alarm["Properties"]["AlarmActions"]
+        assert alarm["Properties"]["TreatMissingData"] == "notBreaching"

@@ -1,0 +1,152 @@
+"""A deployed environment in moto, for the tools that know it by its outputs: `operations` and `console`."""
+
+import io
+import json
+from decimal import Decimal
+from urllib.parse import parse_qs
+
+import boto3
+import pytest
+from botocore import handlers
+from botocore.awsrequest import AWSResponse
+from moto import mock_aws
+
+from operations import deployed
+
+REGION = "eu-west-1"
+SETTINGS = """
+region = "eu-west-1"
+[playback]
+signing_keys = ["2026a", "2026b"]
+link_hours = 72
+"""
+CLIPS_TABLE = {
+    "TableName": "clips",
+    "BillingMode": "PAY_PER_REQUEST",
+    "KeySchema": [{"AttributeName": "clip_id", "KeyType": "HASH"}],
+    "AttributeDefinitions": [
+        {"AttributeName": name, "AttributeType": "S"} for name in ("clip_id", "day", "received_at")
+    ],
+    "GlobalSecondaryIndexes": [
+        {
+            "IndexName": "by_day",
+            "KeySchema": [
+                {"AttributeName": "day", "KeyType": "HASH"},
+                {"AttributeName": "received_at", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "ALL"},
+        }
+    ],
+}
+
+
+@pytest.fixture
+def environments(tmp_path, monkeypatch):
+    """The folder of environment files; `dev` alone is in it."""
+    folder = tmp_path / "environments"
+    folder.mkdir()
+    (folder / "dev.toml").write_text(SETTINGS)
+    monkeypatch.setattr(deployed, "ENVIRONMENTS", folder)
+    return folder
+
+
+class Raw(io.BytesIO):
+    """A response body as urllib3 hands it to botocore."""
+
+    def stream(self, **_):
+        yield self.read()
+
+
+class CloudFormation:
+    """Answers DescribeStacks over the wire's own XML; moto's CloudFormation wants packages we use nowhere else."""
+
+    def __init__(self):
+        self.outputs = {}
+
+    def answer(self, request, **_):
+        name = parse_qs(request.body if isinstance(request.body, str) else request.body.decode())["StackName"][0]
+        if name not in self.outputs:
+            message = f"Stack with id {name} does not exist"
+            error = f"<Error><Type>Sender</Type><Code>ValidationError</Code><Message>{message}</Message></Error>"
+            return self._response(request, 400, f"<ErrorResponse>{error}</ErrorResponse>")
+        outputs = "".join(
+            f"<member><OutputKey>{key}</OutputKey><OutputValue>{value}</OutputValue></member>"
+            for key, value in self.outputs[name].items()
+        )
+        stack = f"<member><StackName>{name}</StackName><Outputs>{outputs}</Outputs></member>"
+        result = f"<DescribeStacksResult><Stacks>{stack}</Stacks></DescribeStacksResult>"
+        return self._response(request, 200, f"<DescribeStacksResponse>{result}</DescribeStacksResponse>")
+
+    @staticmethod
+    def _response(request, status, body):
+        return AWSResponse(request.url, status, {"content-type": "text/xml"}, Raw(body.encode()))
+
+
+@pytest.fixture
+def cloudformation(monkeypatch):
+    """CloudFormation with no stack in it."""
+    cloudformation = CloudFormation()
+    handler = ("before-send.cloudformation.DescribeStacks", cloudformation.answer)
+    monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", [handler, *handlers.BUILTIN_HANDLERS])
+    return cloudformation
+
+
+@pytest.fixture
+def aws(environments, cloudformation, monkeypatch):
+    """An empty account: no stack, no key, no clip."""
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "IMPP_PLAYBACK_BASE", "IMPP_ENV"):
+        monkeypatch.delenv(name, raising=False)
+    with mock_aws(config={"core": {"mock_credentials": True, "passthrough": {"services": ["cloudformation"]}}}):
+        yield boto3.Session(region_name=REGION)
+
+
+@pytest.fixture
+def stacks(aws, cloudformation):
+    """The three stacks, deployed, with what their outputs name."""
+    for bucket in ("raw", "archive", "processed"):
+        aws.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    aws.client("dynamodb").create_table(**CLIPS_TABLE)
+    machine = aws.client("stepfunctions").create_state_machine(
+        name="clip",
+        definition=json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}),
+        roleArn="arn:aws:iam::123456789012:role/clip",
+    )
+    cloudformation.outputs = {
+        "impp-dev-Ingest": {"RawBucket": "raw", "ArchiveBucket": "archive"},
+        "impp-dev-Delivery": {
+            "ProcessedBucket": "processed",
+            "PlaybackDomain": "d111111abcdef8.cloudfront.net",
+            "SigningKeyId": "K2JCJMDEHXQW5F",
+        },
+        "impp-dev-Analysis": {"ClipsTable": "clips", "StateMachineArn": machine["stateMachineArn"]},
+    }
+    return aws
+
+
+@pytest.fixture
+def put_clip(stacks):
+    """Writes a clip's record: an incident just received unless told otherwise; None leaves an attribute out."""
+    table = stacks.resource("dynamodb").Table("clips")
+
+    def put(clip_id, received_at, **changes):
+        record = {
+            "clip_id": clip_id,
+            "key": f"video/car-7/event/20261120_101500/{clip_id}.mp4",
+            "source": "car-7",
+            "collection": "event",
+            "received_at": received_at.strftime("%Y-%m-%dT%H:%M:%S.250Z"),
+            "day": received_at.strftime("%Y-%m-%d"),
+            "status": "done",
+            "verdict": "incident",
+            "severity": "high",
+            "reasons": ["spoken distress: help"],
+            "moments": [{"start": Decimal("61.5"), "end": Decimal(70)}],
+            "notes": [],
+            "storage_class": "STANDARD",
+            "estimated_cost_usd": Decimal("0.1234"),
+            "folder": f"video/car-7/event/20261120_101500/{clip_id}/",
+            **changes,
+        }
+        table.put_item(Item={name: value for name, value in record.items() if value is not None})
+
+    return put
