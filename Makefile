@@ -14,10 +14,10 @@ setup: $(INSTALLED) $(NODE) ## install everything into .venv and node_modules
 
 # --no-deps: the requirements name every package already, and one of them (rapidocr) asks for a
 # build of OpenCV that needs a display; the headless build stands in for it.
-$(INSTALLED): requirements-dev.txt pyproject.toml edge_agent/pyproject.toml
+$(INSTALLED): requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --no-deps --requirement requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable . --editable edge_agent
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(NODE): package.json $(INSTALLED)
@@ -37,6 +37,8 @@ check: setup ## format, lint, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	MYPYPATH=lambdas/classify $(BIN)/mypy lambdas/classify # by itself: each has a module named handler
+	MYPYPATH=lambdas/alert $(BIN)/mypy lambdas/alert
 
 clean: ## remove what was built, not what was installed
 	rm -rf build cdk.out .pytest_cache .mypy_cache .ruff_cache

@@ -93,6 +93,8 @@ def _rule(item: Any) -> Rule:
         value = item.get(field, 0)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= top:
             raise ValueError(f"rule {name!r}: {field} must be a number from 0 to {top}, got {value!r}")
+    if not isinstance(item.get("sentiment", ""), str):
+        raise ValueError(f"rule {name!r}: sentiment must be a word such as NEGATIVE, got {item['sentiment']!r}")
     if not isinstance(item.get("event_flag", False), bool):
         raise ValueError(f"rule {name!r}: event_flag must be true or false, got {item['event_flag']!r}")
     return Rule(**values)

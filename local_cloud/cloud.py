@@ -2,24 +2,21 @@
 
 import asyncio
 import threading
-import urllib.request
 from types import TracebackType
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config as ServerConfig
-from local_cloud.services.mediaconvert import MediaConvert
 
 from local_cloud import ministack_adapter
 from local_cloud.connection import Connection
 from local_cloud.front import front
 from local_cloud.integrations import Integrations
 from local_cloud.services.comprehend import Comprehend
+from local_cloud.services.mediaconvert import MediaConvert
 from local_cloud.services.rekognition import Rekognition
 from local_cloud.services.storage import S3Storage
 from local_cloud.services.transcribe import Transcribe
 from local_cloud.services.wire import Wire
-
-START_SECONDS = 60
 
 
 class LocalCloud(Connection):
@@ -43,7 +40,7 @@ class LocalCloud(Connection):
 
     def __enter__(self) -> "LocalCloud":
         self._thread.start()
-        self._await_start()
+        self.await_start(self._thread)
         return self
 
     def __exit__(
@@ -71,16 +68,3 @@ class LocalCloud(Connection):
         config.keep_alive_timeout = 75
         asyncio.set_event_loop(self._loop)
         self._loop.run_until_complete(serve(application, config, shutdown_trigger=self._stop.wait))
-
-    def _await_start(self) -> None:
-        """Wait until it answers. Raises RuntimeError where it does not within a minute."""
-        for _ in range(START_SECONDS * 10):
-            try:
-                urllib.request.urlopen(f"{self.endpoint_url}/_ministack/health", timeout=5).close()  # noqa: S310
-            except OSError:
-                if not self._thread.is_alive():
-                    break
-                threading.Event().wait(0.1)
-            else:
-                return
-        raise RuntimeError(f"the local cloud did not start on port {self.port}")

@@ -2,7 +2,11 @@
 
 import os
 import socket
+import subprocess
+import threading
+import time
 import tomllib
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +14,7 @@ import boto3
 from botocore.config import Config
 
 ROOT = Path(__file__).parents[1]
+START_SECONDS = 60
 
 
 class Connection:
@@ -51,6 +56,20 @@ class Connection:
             aws_secret_access_key="local",  # noqa: S106 - the local cloud takes any
             config=Config(s3={"addressing_style": "path"}, retries={"mode": "standard"}),
         )
+
+    def await_start(self, server: "threading.Thread | subprocess.Popen[bytes]") -> None:
+        """Wait until the cloud answers. Raises RuntimeError where it ends or takes longer than a minute."""
+        for _ in range(START_SECONDS * 10):
+            try:
+                urllib.request.urlopen(f"{self.endpoint_url}/_ministack/health", timeout=5).close()  # noqa: S310
+            except OSError:
+                alive = server.is_alive() if isinstance(server, threading.Thread) else server.poll() is None
+                if not alive:
+                    break
+                time.sleep(0.1)
+            else:
+                return
+        raise RuntimeError(f"the local cloud did not start on port {self.port}")
 
     def viewer_url(self, link: str) -> str:
         """Where a browser on this machine finds what the world finds at `https://<label>.cloudfront.net/...`."""

@@ -19,7 +19,7 @@ from local_cloud import report as reports
 from local_cloud.cloud import LocalCloud
 from local_cloud.connection import ROOT, Connection
 from local_cloud.deployment import deploy
-from local_cloud.device import SAMPLES, Device, expectations
+from local_cloud.device import SAMPLES, Device, expectations, sent_twice
 from local_cloud.journey import AlertMail, Clip, ends, follow
 
 BUILD = ROOT / "build" / "demo"
@@ -35,7 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.media and not options.media.is_dir():
         sys.stderr.write(f"demo: MEDIA must be a folder, got {str(options.media)!r}\n")
         return 2
-    return run(options.media, Console())
+    # In a log there is no window to fit into.
+    return run(options.media, Console(width=None if sys.stdout.isatty() else 150))
 
 
 def run(media: Path | None, console: Console) -> int:
@@ -52,10 +53,10 @@ def run(media: Path | None, console: Console) -> int:
         expected = [] if media else expectations()
         with console.status(f"the edge agent uploads {sent} clips …"):
             device.send()
-            for clip in expected:
-                if clip.get("send_twice"):
-                    device.touch(clip["path"])
-            device.send()
+            if not media:
+                again = Device(cloud, BUILD / "again", bucket=outputs["RawBucket"])
+                again.insert(SAMPLES / "media", *sent_twice())
+                again.send()
         console.print(f"sent {sent} clips from {device.card}")
         watch(cloud, outputs, sent, console)
         clips = list(ends(cloud, outputs, mail))

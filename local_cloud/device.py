@@ -1,7 +1,6 @@
 """A device with a memory card: the folder the real edge agent watches, and the agent itself."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -27,7 +26,9 @@ class Device:
     def __init__(self, cloud: Connection, folder: Path, *, bucket: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         self.card = folder / "card"
-        self.card.mkdir(parents=True)
+        state = folder / "state"
+        for made in (self.card, state):
+            made.mkdir(parents=True)
         self._cloud = cloud
         self._config = folder / "config.toml"
         settings = {
@@ -36,14 +37,18 @@ class Device:
             "bucket": bucket,
             "region": cloud.region,
             "endpoint_url": cloud.endpoint_url,
-            "state_dir": str(folder / "state"),
+            "state_dir": str(state),
             "settle_seconds": 1,
         }
         self._config.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items()))
 
-    def insert(self, media: Path) -> None:
-        """Copy clips onto the card, folders and times as they are."""
-        shutil.copytree(media, self.card, dirs_exist_ok=True)
+    def insert(self, media: Path, *paths: str) -> None:
+        """Copy clips onto the card, folders and times as they are: all of them, or those at `paths`."""
+        if not paths:
+            shutil.copytree(media, self.card, dirs_exist_ok=True)
+        for path in paths:
+            (self.card / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(media / path, self.card / path)
 
     def send(self) -> None:
         """Let the agent upload everything on the card. Raises RuntimeError with its last words if it could not."""
@@ -57,17 +62,6 @@ class Device:
         """Run the agent until it is told to stop."""
         return subprocess.Popen(self._command("run"), env=self._cloud.variables)
 
-    def status(self) -> dict[str, Any]:
-        """What the agent says of itself."""
-        result = subprocess.run(
-            [*self._command("status"), "--json"], env=self._cloud.variables, capture_output=True, text=True, check=True
-        )
-        return dict(json.loads(result.stdout))
-
-    def touch(self, path: str) -> None:
-        """Make a file look new to the agent, as a camera does that writes it again."""
-        os.utime(self.card / path)
-
     def _command(self, verb: str) -> list[str]:
         return [str(AGENT), verb, "--config", str(self._config)]
 
@@ -75,3 +69,8 @@ class Device:
 def expectations() -> list[dict[str, Any]]:
     """The sample clips and the verdict each must get."""
     return list(tomllib.loads((SAMPLES / "expected.toml").read_text(encoding="utf-8"))["clip"])
+
+
+def sent_twice() -> list[str]:
+    """Samples to be sent a second time, as a device does whose agent was set up anew."""
+    return [clip["path"] for clip in expectations() if clip.get("send_twice")]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
+from urllib.parse import unquote
 
 import boto3
 from botocore.config import Config
@@ -91,7 +92,7 @@ class Integrations:
         client = self._client(call.service)
         method = _method_name(client, call.action)
         try:
-            result = getattr(client, method)(**(arguments or {}))
+            result = getattr(client, method)(**_unquoted(arguments or {}))
         except ParamValidationError as error:
             raise IntegrationError("States.Runtime", str(error)) from None
         except ClientError as error:
@@ -118,7 +119,12 @@ class Integrations:
             service,
             endpoint_url=self._endpoint_url,
             # A state machine does its own retries.
-            config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, read_timeout=600),
+            config=Config(
+                retries={"total_max_attempts": 1},
+                s3={"addressing_style": "path"},
+                read_timeout=600,
+                max_pool_connections=100,
+            ),
         )
 
 
@@ -128,6 +134,13 @@ def _method_name(client: Any, action: str) -> str:
         if name == operation:
             return str(method)
     raise IntegrationError("States.Runtime", f"{client.meta.service_model.service_name} has no action {action!r}")
+
+
+def _unquoted(arguments: dict[str, Any]) -> dict[str, Any]:
+    """A state machine must percent-encode a copy's source itself; botocore would do it once more."""
+    if "CopySource" in arguments:
+        return {**arguments, "CopySource": unquote(arguments["CopySource"])}
+    return arguments
 
 
 def _plain(value: Any) -> Any:

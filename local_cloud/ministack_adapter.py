@@ -37,6 +37,7 @@ def application(integrations: Integrations) -> Any:
     _correct_step_functions(integrations)
     _add_resource_types()
     _run_foreign_layers()
+    _fetch_origins_by_tls()
     return app.app
 
 
@@ -60,26 +61,38 @@ def trusted_keys(domain_label: str) -> dict[str, str] | None:
 def _correct_step_functions(integrations: Integrations) -> None:
     from ministack.services import stepfunctions as sfn
 
-    original_invoke = sfn._invoke_resource
-    original_evaluate = sfn._evaluate_jsonata
-    original_retrier = sfn._find_matching_retrier
-    original_matches = sfn._error_matches
+    _call_services(sfn, integrations)
+    _retry_with_jitter(sfn)
+    _keep_terminal_errors(sfn)
+    _give_succeed_its_output(sfn)
+    _write_branch_history(sfn)
+    sfn._run_parallel_branches = _run_parallel_branches
+    original = sfn._evaluate_jsonata
+    sfn._evaluate_jsonata = lambda *arguments, **options: _json(original(*arguments, **options))
+
+
+def _call_services(sfn: Any, integrations: Integrations) -> None:
+    """Make service integrations by a real SDK client instead of MiniStack's own conversions."""
+    original = sfn._invoke_resource
 
     def invoke(resource: str, arguments: Any) -> Any:
         call = Call.parse(resource)
         if call is None:
-            return original_invoke(resource, arguments)
+            return original(resource, arguments)
         try:
             return integrations.call(call, arguments)
         except IntegrationError as error:
             raise sfn._ExecutionError(error.error, error.cause) from None
 
-    def evaluate(*arguments: Any, **options: Any) -> Any:
-        return _json(original_evaluate(*arguments, **options))
+    sfn._invoke_resource = invoke
+
+
+def _retry_with_jitter(sfn: Any) -> None:
+    """Hand out each retrier with its next pause worked out: MiniStack knows neither jitter nor a longest delay."""
+    original = sfn._find_matching_retrier
 
     def matching_retrier(retriers: Any, error: str, counts: dict[int, int]) -> tuple[Any, int]:
-        """The retrier with its next pause worked out: MiniStack knows neither jitter nor a longest delay."""
-        retrier, index = original_retrier(retriers, error, counts)
+        retrier, index = original(retriers, error, counts)
         if retrier is None:
             return retrier, index
         pause = retrier.get("IntervalSeconds", 1) * retrier.get("BackoffRate", 2.0) ** counts.get(index, 0)
@@ -88,18 +101,31 @@ def _correct_step_functions(integrations: Integrations) -> None:
             pause = random.uniform(0, pause)  # noqa: S311 - spreads load, guards nothing
         return {**retrier, "IntervalSeconds": pause, "BackoffRate": 1}, index
 
+    sfn._find_matching_retrier = matching_retrier
+
+
+def _keep_terminal_errors(sfn: Any) -> None:
+    """Two errors that AWS never catches by States.ALL."""
+    original = sfn._error_matches
+
     def matches(names: list[str], error: str) -> bool:
-        """AWS never catches these two by States.ALL."""
         if error in ("States.DataLimitExceeded", "States.Runtime"):
             return error in names
-        return bool(original_matches(names, error))
+        return bool(original(names, error))
 
-    sfn._invoke_resource = invoke
-    sfn._evaluate_jsonata = evaluate
-    sfn._find_matching_retrier = matching_retrier
     sfn._error_matches = matches
-    sfn._run_parallel_branches = _run_parallel_branches
-    _write_branch_history(sfn)
+
+
+def _give_succeed_its_output(sfn: Any) -> None:
+    """A Succeed's `Output`, which MiniStack passes over."""
+    original = sfn._apply_output_path
+
+    def output_path(state: Any, data: Any, context: Any = None) -> Any:
+        if state.get("Type") == "Succeed" and "Output" in state:
+            return sfn._apply_jsonata_output(state, data, context)
+        return original(state, data, context)
+
+    sfn._apply_output_path = output_path
 
 
 def _run_parallel_branches(state: Any, raw_input: Any, execution: Any, context: Any) -> tuple[Any, str | None]:
@@ -219,3 +245,17 @@ def _run_foreign_layers() -> None:
         return runnable_here(content) if content else content
 
     lambda_svc._resolve_layer_zip = resolve
+
+
+def _fetch_origins_by_tls() -> None:
+    """CloudFront reaches an S3 origin by https; a bucket policy that asks for TLS must see it."""
+    from ministack.core.iam_evaluator import pin_request_origin
+    from ministack.services import s3
+
+    original = s3._cloudfront_origin_allows
+
+    def allows(*arguments: Any) -> bool:
+        pin_request_origin("127.0.0.1", secure_transport=True)
+        return bool(original(*arguments))
+
+    s3._cloudfront_origin_allows = allows

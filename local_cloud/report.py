@@ -36,7 +36,7 @@ def show(report: dict[str, Any], console: Console) -> None:
     """Print the report as a table, and the links."""
     table = Table(title="What became of the clips", title_justify="left", row_styles=["", "dim"])
     for heading in ("clip", "verdict", "why", "kept as"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading == "verdict")
     for heading in ("states", "seconds", "est. $"):
         table.add_column(heading, justify="right")
     for clip in report["clips"]:

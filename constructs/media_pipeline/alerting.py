@@ -77,7 +77,7 @@ class Alerting(Construct):
             iam.PolicyStatement(actions=["sns:Publish"], resources=[self.topic.topic_arn]),
             # The record that makes an alert go out once.
             iam.PolicyStatement(
-                actions=["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+                actions=["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
                 resources=[sent.table_arn],
             ),
             iam.PolicyStatement(

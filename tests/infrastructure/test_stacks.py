@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
-import constructs
 import pytest
+
+import constructs
 
 ROOT = Path(__file__).parents[2]
 

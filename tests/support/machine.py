@@ -79,3 +79,19 @@ def container(*, audio: bool = True, codec: str = "AVC", format: str = "mp4", se
     video = {"TrackType": "video", "Codec": codec, "VideoProperties": {"Width": 1280, "Height": 720}}
     sound = [{"TrackType": "audio", "Codec": "AAC"}] if audio else []
     return {"Format": format, "Duration": seconds, "Tracks": [video, *sound]}
+
+
+def probed(definition: dict[str, Any], *, event: dict[str, Any] = EVENT, **facts: Any) -> dict[str, Any]:
+    """The machine's variables once a clip is claimed, probed and planned."""
+    states = dict(tasks(definition))
+    variables: dict[str, Any] = evaluate(states["Claim"]["Assign"], {}, input=event)
+    variables |= evaluate(states["Head"]["Assign"], variables, result={"ContentLength": facts.pop("size", 4_000_000)})
+    variables["container"] = container(**facts)
+    variables |= evaluate(states["Plan"]["Assign"], variables)
+    return variables
+
+
+def at_key(key: str) -> dict[str, Any]:
+    """The event of an object at this key."""
+    detail = {"bucket": EVENT["detail"]["bucket"], "object": {**EVENT["detail"]["object"], "key": key}}
+    return {**EVENT, "detail": detail}

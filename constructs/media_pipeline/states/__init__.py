@@ -9,6 +9,7 @@ Variables, in the order they appear:
     container   what MediaConvert's probe says of the file
     plan        depth, what each depth would cost in dollars, video facts, whether to proxy, transcribe
                 and moderate, and the notes that end in the record
+    rejection, doubts                  why a clip is rejected, in words and in the service's own
     video       bucket and key of what Rekognition reads: the clip or its proxy
     jobs, frames                       what `classify` shall read
     judgement   verdict, severity, reasons, moments, notes

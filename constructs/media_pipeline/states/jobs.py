@@ -133,7 +133,7 @@ def hls(destination: str) -> dict[str, Any]:
     }
 
 
-def frames(destination: str, *, seconds: str, most: int) -> dict[str, Any]:
+def frames(destination: str, *, seconds: str, lines_at_most: int, most: int) -> dict[str, Any]:
     """An output group of still pictures, one every so many seconds (JSONata), at most `most` of them."""
     return {
         "Name": "Frames",
@@ -145,7 +145,7 @@ def frames(destination: str, *, seconds: str, most: int) -> dict[str, Any]:
             {
                 "ContainerSettings": {"Container": "RAW"},
                 "VideoDescription": {
-                    "Height": lines(720),
+                    "Height": lines(lines_at_most),
                     "CodecSettings": {
                         "Codec": "FRAME_CAPTURE",
                         "FrameCaptureSettings": {

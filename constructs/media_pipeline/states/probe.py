@@ -32,9 +32,9 @@ def probe_states() -> dict[str, State]:
                     then="Reject",
                     assign={
                         "rejection": jsonata(
-                            """$clip.size = 0 ? 'the file is empty (0 bytes)'
-                              : 'the file cannot be read as video: ' & $substring($states.errorOutput.Cause, 0, 300)"""
-                        )
+                            "$clip.size = 0 ? 'the file is empty (0 bytes)' : 'the file cannot be read as video'"
+                        ),
+                        "doubts": [jsonata("$substring($states.errorOutput.Cause, 0, 300)")],
                     },
                 )
             ],
@@ -44,7 +44,7 @@ def probe_states() -> dict[str, State]:
         "Reject": {
             "Type": "Pass",
             "Assign": {
-                "plan": {"depth": "none", "estimates": {"none": 0}, "notes": []},
+                "plan": {"depth": "none", "estimates": {"none": 0}, "notes": jsonata("$doubts")},
                 "judgement": {
                     "verdict": "rejected",
                     "severity": "none",

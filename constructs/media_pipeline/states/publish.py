@@ -59,6 +59,7 @@ def publish_states() -> dict[str, State]:
                 frames(
                     product("thumbs/clip"),
                     seconds=f"$max([1, $ceil($plan.duration / {_THUMBS})])",
+                    lines_at_most=720,
                     most=_THUMBS,
                 ),
             ],
@@ -83,6 +84,7 @@ def publish_states() -> dict[str, State]:
                         "reasons": Expression("[$judgement.reasons]"),
                         "moments": Expression("[$judgement.moments]"),
                         "has_audio": Expression("$plan.audio"),
+                        "notes": Expression("[$judgement.notes]"),
                         "products": {
                             "playlist": keys.PLAYLIST,
                             "mp4": keys.MP4,

@@ -2,7 +2,7 @@
 
 from clip_model import keys
 from media_pipeline.states.expressions import jsonata
-from media_pipeline.states.jobs import CLIP_URL, frames, job, work
+from media_pipeline.states.jobs import CLIP_URL, frames, job, mp4, work
 from media_pipeline.states.plan import MAX_FRAMES
 from media_pipeline.states.policies import CATCH_ALL, REKOGNITION, S3, State, task
 
@@ -32,7 +32,11 @@ def sample_states() -> dict[str, State]:
         "CaptureFrames": job(
             "frames",
             source=CLIP_URL,
-            output_groups=[frames(work("frame"), seconds="$plan.step", most=MAX_FRAMES)],
+            output_groups=[
+                frames(work("frame"), seconds="$plan.step", lines_at_most=576, most=MAX_FRAMES),
+                # MediaConvert makes no pictures without a film beside them; this is the cheapest one.
+                mp4(work("beside"), most=240, bitrate=100_000),
+            ],
             next_state="ListFrames",
         ),
         "ListFrames": task(

@@ -1,0 +1,8 @@
+"""Times as people read them."""
+
+
+def show_time(seconds: float) -> str:
+    """A place in a clip as a player shows it: `0:04`, `1:02:03`."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

@@ -1,0 +1,93 @@
+"""The agent's settings: one TOML file, read once at start."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+DEFAULT_PATH = Path("/etc/impp-edge/config.toml")
+
+
+class ConfigError(ValueError):
+    """The settings can't be used; the text names each field, what it must be and the value received."""
+
+
+def _absolute(path: Path) -> Path:
+    if not path.is_absolute():
+        raise ValueError("must be an absolute path")
+    return path
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        raise ValueError("must be an IANA time zone such as Europe/Berlin") from None
+    return name
+
+
+Folder = Annotated[Path, AfterValidator(_absolute)]
+Seconds = Annotated[float, Field(strict=True)]
+Whole = Annotated[int, Field(strict=True)]
+
+
+class Config(BaseModel):
+    """What the owner of a device decides."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    device_id: str = Field(pattern=r"^[A-Za-z0-9:_-]{1,128}$", description="an IoT thing name")
+    watch: tuple[Folder, ...] = Field(min_length=1, description="folders whose clips are sent")
+    bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", description="the raw media bucket")
+    region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$", description="the bucket's region")
+    endpoint_url: str | None = Field(None, pattern=r"^https?://", description="another S3 than AWS's, for test clouds")
+    state_dir: Folder = Field(Path("/var/lib/impp-edge"), description="where the queue is kept")
+    settle_seconds: Seconds = Field(5.0, gt=0, description="a file at rest this long is complete")
+    rescan_seconds: Seconds = Field(60.0, gt=0, description="how often the folders are read in full")
+    bandwidth_kib_per_second: Whole = Field(0, ge=0, description="upload limit; 0 means none")
+    part_mib: Whole = Field(8, ge=5, le=5120, description="larger files travel in parts of this size")
+    timezone: Annotated[str, AfterValidator(_known_zone)] = Field("UTC", description="zone of the camera's clock")
+
+    @property
+    def part_bytes(self) -> int:
+        """Size of one part, bytes."""
+        return self.part_mib * 1024 * 1024
+
+    @property
+    def bytes_per_second(self) -> int:
+        """Upload limit; 0 means none."""
+        return self.bandwidth_kib_per_second * 1024
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Zone that times in file names are in."""
+        return ZoneInfo(self.timezone)
+
+
+def load_config(path: Path) -> Config:
+    """Read and check the settings. Raises ConfigError with one line per problem."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Config.model_validate(data)
+    except OSError as error:
+        raise ConfigError(f"cannot read the settings {path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the settings {path} must be TOML in UTF-8: {error}") from None
+    except ValidationError as error:
+        raise ConfigError("\n".join(f"{path}: {line}" for line in _problems(error))) from None
+
+
+def _problems(error: ValidationError) -> list[str]:
+    lines = []
+    for problem in error.errors():
+        field = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "missing":
+            lines.append(f"{field} is required: {Config.model_fields[field].description}")
+        elif problem["type"] == "extra_forbidden":
+            lines.append(f"{field} is not a setting, got {problem['input']!r}; known: {', '.join(Config.model_fields)}")
+        else:
+            expected = problem["msg"].removeprefix("Value error, ")
+            lines.append(f"{field}: {expected[0].lower()}{expected[1:]}, got {problem['input']!r}")
+    return lines

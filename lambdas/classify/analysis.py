@@ -1,0 +1,55 @@
+"""The function's input: one analysed clip, as the state machine hands it over."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from clip_model.documents import Finding
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What was asked about a clip, and where the answers are.
+
+    Attributes:
+        clip_id: 64 hex digits.
+        key: the raw key.
+        collection: a device's lane or a campaign's name.
+        duration: seconds.
+        folder: the clip's products folder, ending in `/`.
+        depth: `full`, `sampled` or `none`.
+        jobs: ids of the finished jobs by what they looked for (`labels`, `text`, `moderation`), a job's name for
+            `speech`; what was not asked is absent.
+        frames: labels of sampled frames; empty unless the depth is `sampled`.
+        notes: what earlier states want a reader of the result to know.
+    """
+
+    clip_id: str
+    key: str
+    collection: str
+    duration: float
+    folder: str
+    depth: str
+    jobs: Mapping[str, str]
+    frames: tuple[Finding, ...]
+    notes: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, event: Mapping[str, Any]) -> "Analysis":
+        """Read the state machine's event. Raises KeyError naming a field that is missing."""
+        clip = event["clip"]
+        return cls(
+            clip_id=clip["id"],
+            key=clip["key"],
+            collection=clip["collection"],
+            duration=float(clip["duration"]),
+            folder=event["folder"],
+            depth=event["depth"],
+            jobs={kind: job for kind, job in event["jobs"].items() if job},
+            frames=tuple(
+                Finding(name=label["name"], at=float(frame["at"]), confidence=float(label["confidence"]))
+                for frame in event["frames"]
+                for label in frame["labels"]
+            ),
+            notes=tuple(event["notes"]),
+        )

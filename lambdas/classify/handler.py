@@ -1,0 +1,89 @@
+"""Classify: what was found in a clip, kept as `labels.json` and judged by the incident rules."""
+
+import json
+import os
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger, Tracer
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
+
+from analysis import Analysis
+from classify_settings import ClassifySettings
+from clip_model import keys
+from clip_model.documents import Labels
+from clip_model.rules import Rule
+from findings import read_jobs
+from judge import judge
+from rule_book import load_rules
+from speech import Speech, detect_sentiment, read_speech
+
+SERVICE = "classify"
+
+settings = ClassifySettings.read(os.environ)
+logger = Logger(service=SERVICE)
+tracer = Tracer(service=SERVICE)
+
+# Reading results shares a small account-wide rate with every other clip that is being classified.
+rekognition = boto3.client("rekognition", config=Config(retries={"mode": "standard", "max_attempts": 8}))
+comprehend = boto3.client("comprehend")
+s3 = boto3.client("s3")
+
+
+@logger.inject_lambda_context(clear_state=True)
+@tracer.capture_lambda_handler(capture_response=False)
+def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Judge one analysed clip. See `Analysis` for the event and `Judgement` for the answer, which adds `notes`."""
+    analysis = Analysis.parse(event)
+    logger.append_keys(clip_id=analysis.clip_id)
+    rules, fault = load_rules(settings.rules_parameter)
+    findings = gather(analysis, rules)
+    if fault:
+        logger.error("rules document is broken", extra={"fault": fault})
+        count("RulesBroken")
+        findings["notes"].append(f"the rules document is broken, the built-in rules judged this clip: {fault}")
+    judgement = judge(rules, findings, collection=analysis.collection, duration=analysis.duration)
+    s3.put_object(
+        Bucket=settings.processed_bucket,
+        Key=analysis.folder + keys.LABELS,
+        Body=json.dumps(findings, ensure_ascii=False).encode(),
+        ContentType="application/json",
+    )
+    count("ClipsClassified", verdict=judgement["verdict"])
+    logger.info("classified", extra={"verdict": judgement["verdict"], "severity": judgement["severity"]})
+    return {**judgement, "notes": findings["notes"]}
+
+
+def gather(analysis: Analysis, rules: tuple[Rule, ...]) -> Labels:
+    """Bring all that was found in a clip into one document; sentiment only where a rule asks for it."""
+    found, job_notes = read_jobs(rekognition, analysis.jobs)
+    notes = [*analysis.notes, *job_notes]
+    speech = None
+    if "speech" in analysis.jobs:
+        speech = read_speech(s3, bucket=settings.processed_bucket, key=analysis.folder + keys.TRANSCRIPT)
+        if speech is None:
+            notes.append(f"speech: the transcription job left no {keys.TRANSCRIPT}")
+    speech = speech or Speech(text="", words=())
+    findings = Labels(
+        clip_id=analysis.clip_id,
+        key=analysis.key,
+        depth=analysis.depth,
+        labels=[*found["labels"], *analysis.frames],
+        text=found["text"],
+        moderation=found["moderation"],
+        transcript=speech.text,
+        words=list(speech.words),
+        notes=notes,
+    )
+    if speech.text and any(rule.sentiment for rule in rules):
+        findings["sentiment"] = detect_sentiment(comprehend, speech.text)
+    return findings
+
+
+def count(name: str, **dimensions: str) -> None:
+    """Add one to a metric; `service` is always among its dimensions."""
+    with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace="IMPP") as metric:
+        for dimension, value in {"service": SERVICE, **dimensions}.items():
+            metric.add_dimension(name=dimension, value=value)

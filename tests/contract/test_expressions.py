@@ -1,0 +1,196 @@
+"""What the machine computes by itself: identity, folder, depth, money, ladder, highlight."""
+
+import itertools
+
+import pytest
+from machine import EVENT, at_key, evaluate, probed, substituted, tasks
+
+from clip_model import keys
+from clip_model.prices import PRICES
+
+
+@pytest.fixture(scope="module")
+def machine(definition):
+    return substituted(definition)
+
+
+@pytest.fixture(scope="module")
+def states(machine):
+    return dict(tasks(machine))
+
+
+NAMES = [
+    "plain.mp4",
+    "with space.MP4",
+    "Überholmanöver bei Łódź – links.mp4",
+    "two.dots.mp4",
+    "noextension",
+    ".hidden",
+    "trailing.",
+    "a&b=c?d#e%20.mp4",
+    "emoji 🚗.mp4",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_identity_and_folder_are_those_of_clip_model(machine, name):
+    key = f"video/cam-1/parking/20261120_101400/{name}"
+    clip = probed(machine, event=at_key(key))["clip"]
+    assert clip["id"] == keys.clip_id(key, EVENT["detail"]["object"]["etag"])
+    assert clip["folder"] == keys.products_folder(key, clip["id"])
+    assert (clip["source"], clip["collection"]) == ("cam-1", "parking")
+    assert clip["captured_at"] == "2026-11-20T10:14:00Z"
+
+
+def test_names_that_differ_only_in_unsafe_letters_get_folders_of_their_own(machine):
+    folders = {
+        probed(machine, event=at_key(f"video/c/event/20261120_101400/{name}.mp4"))["clip"]["folder"]
+        for name in ("Łódź", "Lódź", "Ł dź", "Ł_dź")
+    }
+    assert len(folders) == 4
+
+
+def in_lane(lane):
+    return at_key(f"video/cam-1/{lane}/20261120_101400/clip.mp4")
+
+
+@pytest.mark.parametrize(
+    ("lane", "seconds", "depth"),
+    [
+        ("event", 60, "full"),
+        ("parking", 60, "full"),
+        ("continuous", 60, "sampled"),
+        ("travel", 60, "full"),
+        ("event", 601, "sampled"),
+    ],
+)
+def test_depth_follows_lane_and_length(machine, lane, seconds, depth):
+    plan = probed(machine, event=in_lane(lane), seconds=float(seconds))["plan"]
+    assert plan["depth"] == depth
+    assert bool(plan["notes"]) == (seconds > 600)
+
+
+def test_a_clip_beyond_its_own_limit_is_looked_at_less_closely_and_says_so(machine):
+    plan = probed(machine, event=in_lane("event"), seconds=599.0)["plan"]
+    assert plan["estimates"]["full"] > 2.0
+    assert plan["depth"] == "sampled"
+    assert plan["notes"] == ["depth sampled: more would pass the clip's limit of $2"]
+
+
+def test_the_estimate_is_the_price_tables(machine):
+    plan = probed(machine, event=in_lane("event"), seconds=120.0)["plan"]
+    by_hand = (
+        26 * PRICES.transition + 10 * PRICES.request + 2 * 2 * PRICES.video_api_minute + 120 * PRICES.speech_second
+    )
+    assert plan["estimates"]["full"] == pytest.approx(by_hand)
+    assert plan["estimates"]["none"] == pytest.approx(26 * PRICES.transition + 10 * PRICES.request)
+
+
+def test_moderation_costs_a_third_video_api(machine):
+    plain = probed(machine, event=in_lane("other"), seconds=60.0)["plan"]
+    moderated = probed(machine, event=in_lane("travel"), seconds=60.0)["plan"]
+    assert moderated["moderate"]
+    assert moderated["estimates"]["full"] - plain["estimates"]["full"] == pytest.approx(PRICES.video_api_minute)
+
+
+def test_the_month_never_spends_past_its_limit_but_depth_none_always_passes(machine, states):
+    variables = probed(machine, event=in_lane("event"), seconds=60.0)
+    values = evaluate(states["Reserve"]["Arguments"], variables)["ExpressionAttributeValues"]
+    assert float(values[":room"]["N"]) == pytest.approx(50 - float(values[":estimate"]["N"]))
+    depths = []
+    for _ in range(2):
+        variables |= evaluate(states["Economise"]["Assign"], variables)
+        depths.append(variables["plan"]["depth"])
+    assert depths == ["sampled", "none"]
+    assert len(variables["plan"]["notes"]) == 2
+    values = evaluate(states["Reserve"]["Arguments"], variables)["ExpressionAttributeValues"]
+    assert float(values[":room"]["N"]) > 1e6
+
+
+@pytest.mark.parametrize(
+    ("facts", "proxy"),
+    [
+        ({}, False),
+        ({"format": "quicktime", "audio": False}, False),
+        ({"format": "quicktime"}, True),  # Transcribe does not read it
+        ({"format": "webm", "codec": "VP9"}, True),
+        ({"codec": "HEVC"}, True),
+        ({"format": "matroska"}, True),
+    ],
+)
+def test_what_rekognition_or_transcribe_can_not_read_gets_a_proxy(machine, facts, proxy):
+    assert probed(machine, **facts)["plan"]["proxy"] is proxy
+
+
+def test_a_file_without_video_is_rejected(machine):
+    variables = probed(machine)
+    variables["container"] = {"Format": "mp3", "Duration": 10, "Tracks": [{"TrackType": "audio"}]}
+    states = dict(tasks(machine))
+    assert evaluate(states["Plan"]["Assign"], variables)["plan"]["reject"] == "the file holds no video"
+
+
+def outputs(states, variables, state="Transcode"):
+    return evaluate(states[state]["Arguments"], variables)["Settings"]["OutputGroups"][0]["Outputs"]
+
+
+@pytest.mark.parametrize(("height", "rungs"), [(1080, 3), (720, 3), (480, 2), (360, 1), (240, 1)])
+def test_the_ladder_never_climbs_above_the_source(machine, states, height, rungs):
+    variables = probed(machine)
+    variables["plan"]["height"] = height
+    variables["judgement"] = {"moments": []}
+    heights = [output["VideoDescription"]["Height"] for output in outputs(states, variables)]
+    assert len(heights) == rungs
+    assert max(heights) <= height
+    assert all(lines % 2 == 0 for lines in heights)
+
+
+def test_a_silent_clip_asks_for_no_audio_anywhere(machine, states):
+    variables = probed(machine, audio=False) | {"judgement": {"moments": []}}
+    settings = evaluate(states["Transcode"]["Arguments"], variables)["Settings"]
+    assert "Audio" not in str(settings)
+
+
+@pytest.mark.parametrize(
+    ("moments", "seconds", "cut"),
+    [
+        ([{"start": 62.5, "end": 66.2}], 120.0, ("00:01:01:00", "00:01:08:00")),
+        ([{"start": 0.2, "end": 1.0}], 8.7, ("00:00:00:00", "00:00:02:00")),
+        ([{"start": 7.9, "end": 8.7}], 8.7, ("00:00:06:00", "00:00:08:00")),
+        ([{"start": 3700, "end": 3704}], 4000.0, ("01:01:39:00", "01:01:45:00")),
+        ([], 8.7, ("00:00:00:00", "00:00:08:00")),
+        ([], 0.6, None),
+    ],
+)
+def test_the_highlight_is_cut_round_the_first_moment(machine, states, moments, seconds, cut):
+    variables = probed(machine, seconds=seconds) | {"judgement": {"moments": moments}}
+    (source,) = evaluate(states["Highlight"]["Arguments"], variables)["Settings"]["Inputs"]
+    expected = [{"StartTimecode": cut[0], "EndTimecode": cut[1]}] if cut else None
+    assert source.get("InputClippings") == expected
+
+
+def test_parts_of_a_large_copy_cover_the_clip_exactly(machine, states):
+    size = 11 * 1024**3 + 7
+    variables = probed(machine, size=size) | {"judgement": {"verdict": "routine"}, "upload_id": "u"}
+    items = evaluate(states["CopyParts"]["Items"], variables)
+    ranges = [
+        evaluate(states["CopyPart"]["Arguments"], variables, input=item)["CopySourceRange"].removeprefix("bytes=")
+        for item in items
+    ]
+    edges = [tuple(map(int, text.split("-"))) for text in ranges]
+    assert edges[0][0] == 0
+    assert edges[-1][1] == size - 1
+    assert all(after[0] == before[1] + 1 for before, after in itertools.pairwise(edges))
+    assert all(end - start < 5 * 1024**3 for start, end in edges)
+    assert evaluate(states["CopyPart"]["Output"], variables, input=11, result={"CopyPartResult": {"ETag": "e"}}) == {
+        "PartNumber": 12,
+        "ETag": "e",
+    }
+
+
+@pytest.mark.parametrize(("lane", "ceiling"), [("event", 30), ("continuous", 300)])
+def test_a_queued_event_waits_less_than_a_routine_clip(machine, states, lane, ceiling):
+    variables = probed(machine, event=in_lane(lane))
+    waits = [evaluate(states["WaitInQueue"]["Seconds"], variables) for _ in range(60)]
+    assert all(1 <= wait <= ceiling for wait in waits)
+    assert len(set(waits)) > 5, "no jitter"
+    assert max(waits) > ceiling / 2

@@ -1,0 +1,123 @@
+"""Lambda code as Lambda runs it: each function's folder is the root of its own modules."""
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import boto3
+import pytest
+from aws_lambda_powertools.utilities.parameters import clear_caches
+from moto import mock_aws
+
+LAMBDAS = Path(__file__).parents[3] / "lambdas"
+
+
+def _forget_modules():
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None) or "").startswith(str(LAMBDAS)):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def load(monkeypatch):
+    """Import a module of a function's folder, e.g. `load("classify", "judge")`."""
+    _forget_modules()
+
+    def import_module(folder, name):
+        monkeypatch.syspath_prepend(LAMBDAS / folder)
+        return importlib.import_module(name)
+
+    yield import_module
+    _forget_modules()
+
+
+@pytest.fixture(scope="session")
+def boto_session():
+    """One session for all tests, because each new one reads botocore's large models again."""
+    return boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1")
+
+
+@pytest.fixture
+def aws(monkeypatch, boto_session):
+    """An empty AWS, and an environment that could reach no other."""
+    for name, value in {
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_LAMBDA_FUNCTION_NAME": "test",
+        "POWERTOOLS_TRACE_DISABLED": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    clear_caches()
+    with mock_aws():
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto_session)
+        yield
+    clear_caches()
+
+
+@pytest.fixture
+def context():
+    return SimpleNamespace(
+        function_name="test",
+        memory_limit_in_mb=512,
+        invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:test",
+        aws_request_id="request",
+        get_remaining_time_in_millis=lambda: 30_000,
+    )
+
+
+@pytest.fixture
+def emitted(capsys):
+    """The metrics printed so far: one (name, value, dimensions) each."""
+
+    def read():
+        metrics = []
+        for line in capsys.readouterr().out.splitlines():
+            entry = json.loads(line)
+            for directive in entry.get("_aws", {}).get("CloudWatchMetrics", []):
+                dimensions = {name: entry[name] for names in directive["Dimensions"] for name in names}
+                metrics += [
+                    (f"{directive['Namespace']}/{metric['Name']}", sum(entry[metric["Name"]]), dimensions)
+                    for metric in directive["Metrics"]
+                ]
+        return metrics
+
+    return read
+
+
+@pytest.fixture
+def incident_event():
+    """An incident as the state machine hands it to the alert function; keywords change the clip."""
+
+    def make(*, notes=(), severity="critical", reasons=("heard “help” at 0:04 (rule: distress)",), **clip):
+        return {
+            "clip": {
+                "id": "a" * 64,
+                "bucket": "raw",
+                "key": "video/cam-7/event/20261121_101500/drive.mp4",
+                "source": "cam-7",
+                "collection": "event",
+                "captured_at": "2026-11-21T10:15:00Z",
+                "size": 1_000_000,
+                "duration": 30.0,
+                "metadata": {},
+                **clip,
+            },
+            "folder": "video/cam-7/event/20261121_101500/drive/",
+            "severity": severity,
+            "reasons": list(reasons),
+            "moments": [{"start": 2.2, "end": 6.2}, {"start": 20, "end": 24}],
+            "notes": list(notes),
+            "has_audio": True,
+            "products": {
+                "playlist": "hls/clip.m3u8",
+                "mp4": "clip.mp4",
+                "highlight": "highlight.mp4",
+                "poster": "thumbs/clip.0000000.jpg",
+            },
+        }
+
+    return make

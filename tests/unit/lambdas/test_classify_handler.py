@@ -1,0 +1,310 @@
+import json
+from types import SimpleNamespace
+
+import boto3
+import pytest
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from clip_model.rules import parse_rules
+
+BUCKET = "processed"
+PARAMETER = "/impp/test/rules"
+FOLDER = "video/cam-7/continuous/20261121_101500/drive/"
+RULES = {
+    "version": 1,
+    "rules": [
+        {"name": "spoken distress", "verdict": "incident", "severity": "critical", "spoken": ["help"]},
+        {"name": "fire", "verdict": "incident", "severity": "high", "labels": ["Fire"]},
+    ],
+}
+CALM = {"Sentiment": "NEUTRAL", "SentimentScore": {"Positive": 0.1, "Negative": 0.1, "Neutral": 0.7, "Mixed": 0.1}}
+SENTIMENT_RULE = {"name": "voice", "verdict": "important", "severity": "low", "sentiment": "NEGATIVE"}
+
+
+def transcript(*words):
+    """A result as Transcribe writes it, from (word, seconds) pairs, a full stop at the end."""
+    items = [
+        {
+            "type": "pronunciation",
+            "start_time": str(at),
+            "end_time": str(at + 0.3),
+            "alternatives": [{"content": word, "confidence": "0.987"}],
+        }
+        for word, at in words
+    ]
+    items.append({"type": "punctuation", "alternatives": [{"content": ".", "confidence": "0.0"}]})
+    return {"results": {"transcripts": [{"transcript": " ".join(word for word, _ in words) + "."}], "items": items}}
+
+
+def event(**changes):
+    return {
+        "clip": {
+            "id": "c" * 64,
+            "bucket": "raw",
+            "key": "video/cam-7/continuous/20261121_101500/drive.mp4",
+            "source": "cam-7",
+            "collection": "continuous",
+            "captured_at": "2026-11-21T10:15:00Z",
+            "size": 1_000_000,
+            "duration": 30.0,
+            "metadata": {},
+        },
+        "folder": FOLDER,
+        "depth": "full",
+        "jobs": {"labels": None, "text": None, "moderation": None, "speech": None},
+        "frames": [],
+        "notes": [],
+        **changes,
+    }
+
+
+@pytest.fixture
+def classify(aws, load, monkeypatch, context):
+    """The deployed function: its handler, its stubbed clients, and what it stored."""
+    monkeypatch.setenv("PROCESSED_BUCKET", BUCKET)
+    monkeypatch.setenv("RULES_PARAMETER", PARAMETER)
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    put_rules(json.dumps(RULES))
+    handler = load("classify", "handler")
+
+    def stored():
+        answer = s3.get_object(Bucket=BUCKET, Key=f"{FOLDER}labels.json")
+        assert answer["ContentType"] == "application/json"
+        return json.loads(answer["Body"].read())
+
+    def put_transcript(document):
+        s3.put_object(Bucket=BUCKET, Key=f"{FOLDER}transcript.json", Body=json.dumps(document))
+
+    with Stubber(handler.rekognition) as rekognition, Stubber(handler.comprehend) as comprehend:
+        yield SimpleNamespace(
+            handle=lambda event: handler.handle(event, context),
+            rekognition=rekognition,
+            comprehend=comprehend,
+            stored=stored,
+            put_transcript=put_transcript,
+            handler=handler,
+        )
+
+
+def put_rules(document):
+    boto3.client("ssm").put_parameter(Name=PARAMETER, Value=document, Type="String", Overwrite=True)
+
+
+def test_a_clip_with_nothing_in_it_is_routine_and_recorded(classify, emitted):
+    answer = classify.handle(event(depth="none", notes=["over the month's limit"]))
+
+    assert answer == {
+        "verdict": "routine",
+        "severity": "none",
+        "reasons": ["no rule fired"],
+        "moments": [],
+        "notes": ["over the month's limit"],
+    }
+    assert classify.stored() == {
+        "clip_id": "c" * 64,
+        "key": "video/cam-7/continuous/20261121_101500/drive.mp4",
+        "depth": "none",
+        "labels": [],
+        "text": [],
+        "moderation": [],
+        "transcript": "",
+        "words": [],
+        "notes": ["over the month's limit"],
+    }
+    assert emitted() == [("IMPP/ClipsClassified", 1, {"service": "classify", "verdict": "routine"})]
+
+
+def test_a_spoken_word_makes_an_incident(classify, emitted):
+    classify.put_transcript(transcript(("please", 3.5), ("Help", 4.2)))
+
+    answer = classify.handle(event(jobs={"labels": None, "text": None, "moderation": None, "speech": "job"}))
+
+    assert json.loads(json.dumps(answer)) == {
+        "verdict": "incident",
+        "severity": "critical",
+        "reasons": ["heard “help” at 0:04 (rule: spoken distress)"],
+        "moments": [{"start": 2.2, "end": 6.2}],
+        "notes": [],
+    }
+    assert classify.stored()["transcript"] == "please Help."
+    assert classify.stored()["words"] == [
+        {"name": "please", "at": 3.5, "confidence": 98.7},
+        {"name": "Help", "at": 4.2, "confidence": 98.7},
+    ]
+    assert emitted() == [("IMPP/ClipsClassified", 1, {"service": "classify", "verdict": "incident"})]
+
+
+def test_labels_of_sampled_frames_count_like_those_of_a_video(classify):
+    frames = [
+        {"at": 0, "labels": [{"name": "Road", "confidence": 99}]},
+        {"at": 10, "labels": [{"name": "Fire", "confidence": 93.4}]},
+    ]
+
+    answer = classify.handle(event(depth="sampled", frames=frames))
+
+    assert answer["reasons"] == ["saw Fire (93 %) at 0:10 (rule: fire)"]
+    assert [label["name"] for label in classify.stored()["labels"]] == ["Road", "Fire"]
+
+
+def test_a_failed_job_is_noted_in_the_answer_and_the_record(classify):
+    classify.rekognition.add_response("get_label_detection", {"JobStatus": "FAILED", "StatusMessage": "bad video"})
+
+    answer = classify.handle(event(jobs={"labels": "L", "text": None, "moderation": None, "speech": None}))
+
+    assert answer["verdict"] == "routine"
+    assert answer["notes"] == classify.stored()["notes"] == ["labels: the job ended as FAILED: bad video"]
+
+
+def test_an_error_of_rekognition_is_raised_for_the_state_machine_to_retry(classify):
+    classify.rekognition.add_client_error("get_label_detection", "InternalServerError")
+
+    with pytest.raises(ClientError, match="InternalServerError"):
+        classify.handle(event(jobs={"labels": "L"}))
+
+
+def test_a_missing_transcript_is_noted(classify):
+    answer = classify.handle(event(jobs={"speech": "job"}))
+
+    assert answer["notes"] == ["speech: the transcription job left no transcript.json"]
+
+
+@pytest.mark.parametrize(("code", "noted"), [("AccessDenied", True), ("SlowDown", False)])
+def test_only_an_unreadable_transcript_is_taken_for_a_missing_one(classify, code, noted):
+    with Stubber(classify.handler.s3) as s3:
+        s3.add_client_error("get_object", code)
+        if noted:
+            s3.add_response("put_object", {})
+            assert classify.handle(event(jobs={"speech": "job"}))["notes"]
+        else:
+            with pytest.raises(ClientError, match=code):
+                classify.handle(event(jobs={"speech": "job"}))
+
+
+def test_sentiment_is_asked_for_when_a_rule_uses_it(classify):
+    put_rules(json.dumps({"version": 1, "rules": [SENTIMENT_RULE]}))
+    classify.put_transcript(transcript(("terrible", 1.0)))
+    classify.comprehend.add_response(
+        "detect_sentiment",
+        {
+            "Sentiment": "NEGATIVE",
+            "SentimentScore": {"Positive": 0.01, "Negative": 0.95, "Neutral": 0.03, "Mixed": 0.01},
+        },
+        {"Text": "terrible.", "LanguageCode": "en"},
+    )
+
+    answer = classify.handle(event(jobs={"speech": "job"}))
+
+    assert answer["verdict"] == "important"
+    assert answer["reasons"] == ["what was said sounds negative (95 %) (rule: voice)"]
+    assert classify.stored()["sentiment"] == {"sentiment": "NEGATIVE", "score": 0.95}
+
+
+@pytest.mark.parametrize(
+    ("rules", "words"),
+    [(RULES["rules"], [("terrible", 1.0)]), ([SENTIMENT_RULE], None)],
+    ids=["no rule uses it", "nothing was said"],
+)
+def test_sentiment_is_not_paid_for_otherwise(classify, rules, words):
+    put_rules(json.dumps({"version": 1, "rules": rules}))
+    if words:
+        classify.put_transcript(transcript(*words))
+
+    classify.handle(event(jobs={"speech": "job" if words else None}))
+
+    assert "sentiment" not in classify.stored()
+
+
+def test_a_long_speech_is_cut_between_characters(classify, load):
+    text = "a" + "é" * 2500
+    expected = "a" + "é" * 2499
+    classify.comprehend.add_response(
+        "detect_sentiment",
+        CALM,
+        {"Text": expected, "LanguageCode": "en"},
+    )
+
+    sentiment = load("classify", "speech").detect_sentiment(classify.handler.comprehend, text)
+
+    assert sentiment == {"sentiment": "NEUTRAL", "score": 0.7}
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["not JSON", '{"version": 2, "rules": []}', '{"version": 1, "rules": [{"name": "x", "verdict": "catastrophe"}]}'],
+)
+def test_a_broken_rules_document_is_replaced_by_the_built_in_rules_and_is_loud(classify, emitted, caplog, document):
+    put_rules(document)
+    classify.put_transcript(transcript(("ambulance", 4.0)))
+    classify.comprehend.add_response("detect_sentiment", CALM)
+
+    answer = classify.handle(event(jobs={"speech": "job"}))
+
+    assert (answer["verdict"], answer["severity"]) == ("incident", "critical")
+    assert answer["notes"][0].startswith("the rules document is broken, the built-in rules judged this clip: ")
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == ["rules document is broken"]
+    assert ("IMPP/RulesBroken", 1, {"service": "classify"}) in emitted()
+
+
+def test_rules_that_cannot_be_read_are_retried_and_not_replaced(classify):
+    boto3.client("ssm").delete_parameter(Name=PARAMETER)
+
+    with pytest.raises(GetParameterError):
+        classify.handle(event())
+
+
+@pytest.mark.parametrize("missing", ["PROCESSED_BUCKET", "RULES_PARAMETER"])
+def test_a_missing_variable_is_named_at_cold_start(aws, load, monkeypatch, missing):
+    for name in {"PROCESSED_BUCKET", "RULES_PARAMETER"} - {missing}:
+        monkeypatch.setenv(name, "set")
+    monkeypatch.delenv(missing, raising=False)
+
+    with pytest.raises(ValueError, match=f"environment variable {missing} must be set"):
+        load("classify", "handler")
+
+
+def test_a_field_missing_from_the_event_is_named(classify):
+    incomplete = event()
+    del incomplete["folder"]
+
+    with pytest.raises(KeyError, match="folder"):
+        classify.handle(incomplete)
+
+
+class TestBuiltInRules:
+    @pytest.fixture
+    def decide(self, load):
+        judge = load("classify", "judge")
+        document = load("classify", "rule_book").DEFAULT_RULES.read_text()
+
+        def decide(collection="continuous", **kinds):
+            empty = {"labels": [], "text": [], "moderation": [], "words": []}
+            findings = {
+                **empty,
+                **{kind: [{"name": n, "at": 5.0, "confidence": c} for n, c in items] for kind, items in kinds.items()},
+            }
+            judgement = judge.judge(parse_rules(document), findings, collection=collection, duration=60.0)
+            return judgement["verdict"], judgement["severity"]
+
+        return decide
+
+    @pytest.mark.parametrize(
+        ("collection", "kinds", "expected"),
+        [
+            ("event", {}, ("incident", "high")),
+            ("continuous", {"words": [("crash", 90)]}, ("incident", "critical")),
+            ("continuous", {"labels": [("Car Crash", 85)]}, ("incident", "critical")),
+            ("continuous", {"labels": [("Car Crash", 79)]}, ("routine", "none")),
+            ("parking", {"labels": [("Person", 70)]}, ("important", "medium")),
+            ("continuous", {"labels": [("Person", 99)]}, ("routine", "none")),
+            ("continuous", {"text": [("Police", 90)]}, ("important", "medium")),
+            ("continuous", {"moderation": [("Graphic Violence", 90)]}, ("important", "high")),
+        ],
+    )
+    def test_judge_as_an_operator_would_expect(self, decide, collection, kinds, expected):
+        assert decide(collection, **kinds) == expected
+
+    def test_fit_into_a_standard_parameter(self, load):
+        assert len(load("classify", "rule_book").DEFAULT_RULES.read_text()) <= 4096
