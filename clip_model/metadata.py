@@ -16,7 +16,7 @@ AGENT = "agent"
 
 def encode(text: str) -> str:
     """Percent-encode free text for a metadata value; ASCII letters and digits stay readable."""
-    return quote(text, safe=" ()'!*.,-_~")
+    return quote(text, safe="()'!*.,-_~")
 
 
 def decode(value: str) -> str:

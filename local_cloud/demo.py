@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -118,21 +119,20 @@ def surprises(expected: list[dict[str, Any]], clips: list[Clip]) -> list[str]:
 
 def unplayable(summary: dict[str, Any]) -> list[str]:
     """Links that do not open, in words."""
-    problems = []
-    for clip in summary["clips"]:
-        if clip["playback_url"]:
-            try:
-                # By address, since not every resolver knows names under .localhost.
-                urllib.request.urlopen(local_request(clip["playback_url"]), timeout=10).close()  # noqa: S310
-            except urllib.error.URLError as error:
-                problems.append(f"{clip['key']}: its link does not open: {error}")
-    return problems
+    answers = [(clip["key"], fetch(clip["playback_url"])) for clip in summary["clips"] if clip["playback_url"]]
+    return [f"{key}: its link answers {status}" for key, status in answers if status != HTTPStatus.OK]
 
 
-def local_request(url: str) -> urllib.request.Request:
-    """A request to a viewer URL that needs no name resolution."""
+def fetch(url: str) -> int:
+    """Open a viewer URL as a browser would; its HTTP status."""
     host = url.split("/")[2]
-    return urllib.request.Request(url.replace(host, f"127.0.0.1:{host.split(':')[1]}", 1), headers={"Host": host})  # noqa: S310
+    # By address, since not every resolver knows names under .localhost.
+    request = urllib.request.Request(url.replace(host, f"127.0.0.1:{host.split(':')[1]}", 1), headers={"Host": host})  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ class MediaError(ValueError):
 
 @dataclass(frozen=True)
 class Video:
-    """A video track. `rotation` in degrees counter-clockwise, as FFmpeg says it; `profile` such as `High`."""
+    """A video track. `rotation` in degrees counter-clockwise, as FFmpeg says it; `bit_rate` in bit/s."""
 
     index: int
     codec: str
@@ -51,7 +51,7 @@ class Video:
 
 @dataclass(frozen=True)
 class Audio:
-    """An audio track. `sample_rate` in Hz."""
+    """An audio track. `sample_rate` in Hz, `bit_rate` in bit/s."""
 
     index: int
     codec: str

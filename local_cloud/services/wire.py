@@ -70,10 +70,13 @@ class Wire:
         try:
             operation, from_path = self._resolve(method, path, {key.lower(): value for key, value in headers.items()})
             result = await self.call(operation.name, {**self._arguments(operation, body), **from_path})
-            status = int(operation.http.get("responseCode", 200))
-            return status, self._headers(), json.dumps(shapes.encode(result, _shape(operation.output_shape))).encode()
+            answer = shapes.encode(result, _shape(operation.output_shape))
+            return int(operation.http.get("responseCode", 200)), self._headers(), json.dumps(answer).encode()
         except ServiceError as error:
             return self._failure(error)
+        except KeyError as error:
+            log.exception("%s answered what its API does not have", self._implementation.service)
+            return self._failure(ServiceError("InternalFailure", f"the API's answer has no member {error}", 500))
 
     async def call(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Do an operation by its API name, off the event loop; arguments and answer in the API's member names.
