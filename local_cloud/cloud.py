@@ -57,10 +57,13 @@ class LocalCloud(Connection):
         )
         integrations = Integrations(endpoint_url=self.endpoint_url, region=self.region, account=self.account)
         storage = S3Storage(self.endpoint_url, self.account, self.region)
-        self._wires = {
-            stand_in.service: Wire(stand_in)
-            for stand_in in (Rekognition(storage), Transcribe(storage), Comprehend(), MediaConvert(storage))
-        }
+        stand_ins = (
+            Rekognition(storage),
+            Transcribe(storage, region=self.region, account_id=self.account),
+            Comprehend(),
+            MediaConvert(storage, region=self.region, account_id=self.account),
+        )
+        self._wires = {stand_in.service: Wire(stand_in) for stand_in in stand_ins}
         application = front(ministack_adapter.application(integrations), self._wires, ministack_adapter.trusted_keys)
         config = ServerConfig()
         config.bind = [f"127.0.0.1:{self.port}"]

@@ -127,9 +127,8 @@ def draw_car_from_behind(canvas: Canvas, car: Car, x: float, ground: float, *, s
     box(car.color, -0.72, -1.5, 1.44, 0.9, corner=0.25)
     box(GLASS, -0.6, -1.4, 1.2, 0.5, corner=0.15)
     box(car.color, -0.95, -1.0, 1.9, 0.75, corner=0.15)
-    box(car.accent, -0.95, -0.42, 1.9, 0.22, corner=0.08)
     box(car.lights or TAIL_LIGHT, -0.9, -0.9, 1.8, 0.13, corner=0.05)
-    box("#c9c9c0", -0.27, -0.38, 0.54, 0.13, corner=0.02)
+    box("#c9c9c0", -0.27, -0.5, 0.54, 0.13, corner=0.02)
 
 
 def draw_bonnet(canvas: Canvas) -> None:

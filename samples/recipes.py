@@ -114,7 +114,7 @@ def overtaken(seconds: float) -> Image.Image:
     back_in = min(max((seconds - 3) / 2, 0), 1)
     side = LANE_WIDTH / 2 * (2 * back_in**2 * (3 - 2 * back_in) - 1)
     distance = 6.5 * seconds - 1.4
-    return draw_road(DAY, 17 * seconds, [Ahead(Car(*RED), side, distance)] if distance > NEAREST else [])
+    return draw_road(DAY, 19 * seconds, [Ahead(Car(*RED), side, distance)] if distance > NEAREST else [])
 
 
 def night_drive(seconds: float) -> Image.Image:

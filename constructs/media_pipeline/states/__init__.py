@@ -5,6 +5,8 @@ state input and output carry nothing, so no result can outgrow a state.
 
 Variables, in the order they appear:
     clip        id, bucket, key, etag, size, source, collection, captured_at, folder, metadata, well_formed
+    run         40 digits that name this execution; jobs it starts carry them, so a retry finds its own
+                job, and a redrive, being another execution, starts a new one
     limits, prices, depths, settings   constants of the deployment
     container   what MediaConvert's probe says of the file
     plan        depth, what each depth would cost in dollars, video facts, whether to proxy, transcribe

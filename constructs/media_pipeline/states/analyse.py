@@ -35,7 +35,7 @@ def analyse_states() -> dict[str, State]:
             "Type": "Parallel",
             "Branches": [_branch("StartLabels", _seen()), _branch("Spoken", _heard())],
             "Catch": [
-                # Every start carries the clip's token, so trying again never pays for a job twice.
+                # Every start carries the run's token, so trying again never pays for a job twice.
                 catch("Rekognition.LimitExceededException", then="Queued"),
                 CATCH_ALL,
             ],
@@ -127,7 +127,7 @@ def _start(action: str, name: str, next_state: str, **arguments: Any) -> State:
             f"aws-sdk:rekognition:{action}",
             {
                 "Video": {"S3Object": {"Bucket": jsonata("$video.bucket"), "Name": jsonata("$video.key")}},
-                "ClientRequestToken": jsonata(f"$substring($clip.id, 0, 48) & '-{name}'"),
+                "ClientRequestToken": jsonata(f"$run & '-{name}'"),
                 **arguments,
             },
             retries=REKOGNITION,
@@ -162,14 +162,14 @@ def _heard() -> dict[str, State]:
             task(
                 "aws-sdk:transcribe:startTranscriptionJob",
                 {
-                    "TranscriptionJobName": jsonata("$clip.id"),
+                    "TranscriptionJobName": jsonata("$run"),
                     "LanguageCode": jsonata("$settings.language"),
                     "Media": {"MediaFileUri": jsonata("'s3://' & $video.bucket & '/' & $video.key")},
                     "OutputBucketName": "${ProcessedBucket}",
                     "OutputKey": jsonata(f"$clip.folder & '{keys.TRANSCRIPT}'"),
                 },
                 retries=TRANSCRIBE,
-                # The job's name is the clip's, so a second start finds the first one's job.
+                # The job's name is the run's, so a second start finds the first one's job.
                 catchers=[catch("Transcribe.ConflictException", then="WaitForSpeech")],
                 next_state="WaitForSpeech",
             )
@@ -178,7 +178,7 @@ def _heard() -> dict[str, State]:
         "GetSpeech": _inside(
             task(
                 "aws-sdk:transcribe:getTranscriptionJob",
-                {"TranscriptionJobName": jsonata("$clip.id")},
+                {"TranscriptionJobName": jsonata("$run")},
                 retries=TRANSCRIBE,
                 Assign={
                     "speech_status": jsonata("$states.result.TranscriptionJob.TranscriptionJobStatus"),
@@ -198,7 +198,7 @@ def _heard() -> dict[str, State]:
         "Listened": {
             "Type": "Pass",
             "Output": {
-                "jobs": {"speech": jsonata("$speech_status = 'COMPLETED' ? $clip.id : null")},
+                "jobs": {"speech": jsonata("$speech_status = 'COMPLETED' ? $run : null")},
                 "notes": jsonata("$speech_status = 'COMPLETED' ? [] : ['speech: ' & $speech_problem]"),
             },
             "End": True,

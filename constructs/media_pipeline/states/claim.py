@@ -102,7 +102,11 @@ def claim_states(environment: Environment) -> dict[str, State]:
                     assign={"clip": jsonata(_CLIP)},
                 )
             ],
-            Assign={"clip": jsonata(_CLIP), **constants(environment)},
+            Assign={
+                "clip": jsonata(_CLIP),
+                "run": jsonata("$substring($hash($states.context.Execution.Id, 'SHA-256'), 0, 40)"),
+                **constants(environment),
+            },
             next_state="Head",
         ),
         "FindOriginal": task(

@@ -16,7 +16,7 @@ def job(name: str, *, source: str, output_groups: Any, next_state: str, clip: st
     """A transcoding task that waits for its job to end.
 
     Args:
-        name: what the job makes; with the clip id it is the job's idempotency token.
+        name: what the job makes; with the run's name it is the job's idempotency token.
         source: JSONata for the input's S3 URL.
         output_groups: MediaConvert's OutputGroups.
         next_state: where to go when it is done.
@@ -41,7 +41,7 @@ def job(name: str, *, source: str, output_groups: Any, next_state: str, clip: st
             "Role": "${TranscodingRole}",
             "Queue": "${TranscodingQueue}",
             "BillingTagsSource": "QUEUE",
-            "ClientRequestToken": jsonata(f"$substring($clip.id, 0, 48) & '-{name}'"),
+            "ClientRequestToken": jsonata(f"$run & '-{name}'"),
             "UserMetadata": {"clip": jsonata("$clip.id"), "makes": name},
             "Settings": whole(settings),
         },

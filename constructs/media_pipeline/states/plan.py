@@ -31,7 +31,8 @@ _PLAN = f"""(
   $transcode := $minutes * ($height > 576 ? $prices.transcode_hd_minute : $prices.transcode_sd_minute);
   $speech := $audio ? $max([$prices.speech_min_seconds, $duration]) * $prices.speech_second : 0;
   $full := $base + $minutes * $prices.video_api_minute * ($moderate ? 3 : 2) + $speech + ($proxy ? $transcode : 0);
-  $sampled := $base + 2 * $minutes * $prices.transcode_sd_minute + $ceil($duration / $step) * ($prices.image + 3 * $prices.transition);
+  $sampled := $base + 2 * $minutes * $prices.transcode_sd_minute
+    + $ceil($duration / $step) * ($prices.image + 3 * $prices.transition);
   $affordable := $wanted = 'full' and $full > $limits.clip ? 'sampled' : $wanted;
   $depth := $affordable = 'sampled' and $sampled > $limits.clip ? 'none' : $affordable;
   {{
