@@ -37,7 +37,8 @@ class Connection:
     def variables(self) -> dict[str, str]:
         """Environment variables under which any SDK or the CDK CLI talks to this cloud."""
         return {
-            **{name: value for name, value in os.environ.items() if not name.startswith("AWS_PROFILE")},
+            # Nothing of a real account's may come along.
+            **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_ACCESS_KEY_ID": self.account,
             "AWS_SECRET_ACCESS_KEY": "local",

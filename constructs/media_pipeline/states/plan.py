@@ -28,10 +28,12 @@ _PLAN = f"""(
   $proxy := $not($readable and ($audible or $not($audio)));
   $step := $max([$settings.frame_seconds, $ceil($duration / {MAX_FRAMES})]);
   $base := {TRANSITIONS} * $prices.transition + 10 * $prices.request;
-  $transcode := $minutes * ($height > 576 ? $prices.transcode_hd_minute : $prices.transcode_sd_minute);
+  $sd := $prices.transcode_sd_minute;
+  $hd := $prices.transcode_hd_minute;
+  $tier := $height >= 720 ? $hd : $sd;
   $speech := $audio ? $max([$prices.speech_min_seconds, $duration]) * $prices.speech_second : 0;
-  $full := $base + $minutes * $prices.video_api_minute * ($moderate ? 3 : 2) + $speech + ($proxy ? $transcode : 0);
-  $sampled := $base + 2 * $minutes * $prices.transcode_sd_minute
+  $full := $base + $minutes * $prices.video_api_minute * ($moderate ? 3 : 2) + $speech + ($proxy ? $minutes * $tier : 0);
+  $sampled := $base + 2 * $minutes * $sd
     + $ceil($duration / $step) * ($prices.image + 3 * $prices.transition);
   $affordable := $wanted = 'full' and $full > $limits.clip ? 'sampled' : $wanted;
   $depth := $affordable = 'sampled' and $sampled > $limits.clip ? 'none' : $affordable;
@@ -46,7 +48,7 @@ _PLAN = f"""(
     'duration': $duration,
     'height': $height,
     'step': $step,
-    'publishing': 2 * $transcode,
+    'publishing': $minutes * ($height >= 720 ? 3 * $hd + 2 * $sd : $height >= 480 ? 4 * $sd : 3 * $sd) + $tier / 6,
     'estimates': {{'full': $full, 'sampled': $sampled, 'none': $base}},
     'notes': [
       $asked != $wanted ? ['sampled: the clip is too long or too large for depth full'] : [],

@@ -1,0 +1,63 @@
+"""What the adapter relies on inside MiniStack. A new version that moves any of it fails here, by name."""
+
+import inspect
+from importlib import import_module
+from importlib.metadata import version
+
+import pytest
+
+INTERNALS = {
+    "ministack.app": ["app"],
+    "ministack.core.iam_evaluator": ["pin_request_origin(source_ip, secure_transport)"],
+    "ministack.services.cloudfront": [
+        "find_distribution_for_label(label)",
+        "_trusted_key_group_ids(dist)",
+        "_public_keys",
+        "_key_groups",
+        "_pk_id()",
+        "_kg_id()",
+        "_now_iso()",
+    ],
+    "ministack.services.cloudformation.provisioners": ["_RESOURCE_HANDLERS"],
+    "ministack.services.lambda_svc": ["_resolve_layer_zip(attachment)"],
+    "ministack.services.s3": ["_cloudfront_origin_allows(owner, bucket_name, key, source_arn, oai_id)"],
+    "ministack.services.stepfunctions": [
+        "_ExecutionError(error, cause)",
+        "_add_event(execution, event_type, details)",
+        "_apply_jsonata_arguments(state_def, raw_input, ctx)",
+        "_apply_jsonata_output(state_def, raw_input, ctx, result, error_output, default)",
+        "_apply_jsonata_template(value, raw_input, ctx, result, error_output)",
+        "_apply_output_path(state_def, data, ctx)",
+        "_apply_state_assign(state_def, raw_input, ctx, result, error_output)",
+        "_error_matches(error_equals, error)",
+        "_evaluate_jsonata(expression, raw_input, ctx, result, error_output)",
+        "_find_matching_retrier(retriers, error, retry_counts)",
+        "_invoke_resource(resource, input_data)",
+        "_next_or_end(state_def)",
+        "_run_parallel_branches(state_def, raw_input, execution, ctx)",
+        "_run_sub_machine(states, start_at, input_data, execution, ctx)",
+    ],
+}
+
+
+def test_the_version_is_the_one_the_adapter_was_made_for():
+    assert version("ministack") == "1.5.33"
+
+
+@pytest.mark.parametrize(("module", "internal"), [(m, name) for m, names in INTERNALS.items() for name in names])
+def test_internals_are_where_and_what_the_adapter_expects(module, internal):
+    name, _, parameters = internal.partition("(")
+    found = getattr(import_module(module), name)
+    if parameters:
+        assert ", ".join(inspect.signature(found).parameters) == parameters.rstrip(")")
+
+
+def test_the_types_the_adapter_adds_are_still_missing():
+    """Where MiniStack learns one, ours should go."""
+    handlers = import_module("ministack.services.cloudformation.provisioners")._RESOURCE_HANDLERS
+    added = {"AWS::CloudFront::PublicKey", "AWS::CloudFront::KeyGroup", "AWS::MediaConvert::Queue"}
+    assert added & set(handlers) == set()
+
+
+def test_boto3_is_the_one_ministack_asks_for():
+    assert version("boto3") == version("botocore") == "1.43.106"

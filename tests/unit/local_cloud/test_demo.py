@@ -1,0 +1,85 @@
+import json
+
+import pytest
+
+from local_cloud import demo, report
+from local_cloud.connection import Connection
+from local_cloud.device import expectations
+from local_cloud.journey import Clip
+
+
+@pytest.fixture
+def connection():
+    return Connection("dev", port=4999)
+
+
+def clip(name, verdict="routine", status="done", alerts=(), **record):
+    item = {"clip_id": name, "key": f"video/c/event/20261120_101500/{name}", "status": status, **record}
+    if verdict:
+        item |= {"verdict": verdict, "severity": "none", "reasons": ["r"], "storage_class": "STANDARD"}
+    return Clip(record=item, states_entered=26, seconds=1.0, alerts=list(alerts))
+
+
+def test_a_clip_without_an_end_is_lost(connection):
+    ended = [clip("a"), clip("b", verdict=None, status="failed", error="E", cause="c")]
+    running = clip("c", verdict=None, status="processing")
+    summary = report.summarise(connection, [*ended, running], sent=4)
+    assert [summary[name] for name in ("sent", "finished", "failed", "lost")] == [4, 1, 1, 2]
+    assert demo.shortfalls(summary) == ["2 of 4 clips lost", "1 of 4 clips failed"]
+
+
+def test_the_report_holds_every_field(connection, tmp_path):
+    link = "https://d1.cloudfront.net/video/c/index.html?Policy=p"
+    summary = report.summarise(connection, [clip("a", "incident", alerts=["m"], link=link)], sent=1)
+    report.write(summary, tmp_path / "demo" / "report.json")
+    (entry,) = json.loads((tmp_path / "demo" / "report.json").read_text())["clips"]
+    assert set(entry) == {
+        "key",
+        "clip_id",
+        "verdict",
+        "severity",
+        "reasons",
+        "moments",
+        "states_entered",
+        "seconds",
+        "estimated_cost_usd",
+        "storage_class",
+        "playback_url",
+        "alerts",
+    }
+    assert entry["playback_url"] == "http://d1.cloudfront.localhost:4999/video/c/index.html?Policy=p"
+
+
+def test_a_sample_with_another_verdict_or_another_number_of_alerts_is_a_surprise():
+    expected = [{"path": "x/a.mp4", "verdict": "incident"}, {"path": "b.mp4", "verdict": "routine"}]
+    good = [clip("a.mp4", "incident", alerts=["m"]), clip("b.mp4")]
+    assert demo.surprises(expected, good) == []
+    assert len(demo.surprises(expected, [clip("a.mp4", "incident", alerts=["m", "m"]), clip("b.mp4")])) == 1
+    assert len(demo.surprises(expected, [clip("a.mp4", "routine"), clip("b.mp4")])) == 2
+    assert "got []" in demo.surprises(expected, [good[0]])[0]
+    assert "got ['routine', 'routine']" in demo.surprises(expected, [*good, clip("b.mp4")])[0]
+
+
+def test_only_clips_on_the_card_count(tmp_path):
+    (tmp_path / "DCIM").mkdir()
+    for name in ("a.MP4", "DCIM/b.webm", "DCIM/c.mov", "d.txt", "e.jpg"):
+        (tmp_path / name).touch()
+    assert demo.clips_on(tmp_path) == 3
+
+
+def test_media_that_is_no_folder_is_named(capsys):
+    assert demo.main(["--media", "/no/such/folder"]) == 2
+    assert "MEDIA must be a folder, got '/no/such/folder'" in capsys.readouterr().err
+
+
+def test_the_samples_have_a_duplicate():
+    assert [sample["path"] for sample in expectations() if sample.get("send_twice")]
+
+
+def test_nothing_of_a_users_profile_reaches_the_local_cloud(connection, monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "real")
+    variables = connection.variables
+    assert "AWS_PROFILE" not in variables
+    assert "AWS_SESSION_TOKEN" not in variables
+    assert variables["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4999"
