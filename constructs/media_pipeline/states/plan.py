@@ -48,7 +48,7 @@ _PLAN = f"""(
     'duration': $duration,
     'height': $height,
     'step': $step,
-    'publishing': $minutes * ($height >= 720 ? 3 * $hd + 2 * $sd : $height >= 480 ? 4 * $sd : 3 * $sd) + $tier / 6,
+    'publishing': $tier / 6 + $minutes * ($height >= 720 ? 3 * $hd + 2 * $sd : ($height >= 480 ? 4 : 3) * $sd),
     'estimates': {{'full': $full, 'sampled': $sampled, 'none': $base}},
     'notes': [
       $asked != $wanted ? ['sampled: the clip is too long or too large for depth full'] : [],
