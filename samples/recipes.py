@@ -60,7 +60,8 @@ def hard_braking(seconds: float) -> Image.Image:
     if not shaking:
         return picture
     shift = round(14 * shaking * (1 if _lit(seconds, 2 / FRAME_RATE) else -1))
-    return picture.transform(picture.size, Image.Transform.EXTENT, (12, 12 + shift, 628, 348 + shift))
+    part = (12, 12 + shift, 628, 348 + shift)
+    return picture.transform(picture.size, Image.Transform.EXTENT, part, Image.Resampling.BICUBIC)
 
 
 def police_sign(seconds: float) -> Image.Image:

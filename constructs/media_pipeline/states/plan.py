@@ -32,7 +32,8 @@ _PLAN = f"""(
   $hd := $prices.transcode_hd_minute;
   $tier := $height >= 720 ? $hd : $sd;
   $speech := $audio ? $max([$prices.speech_min_seconds, $duration]) * $prices.speech_second : 0;
-  $full := $base + $minutes * $prices.video_api_minute * ($moderate ? 3 : 2) + $speech + ($proxy ? $minutes * $tier : 0);
+  $full := $base + $minutes * $prices.video_api_minute * ($moderate ? 3 : 2) + $speech
+    + ($proxy ? $minutes * $tier : 0);
   $sampled := $base + 2 * $minutes * $sd
     + $ceil($duration / $step) * ($prices.image + 3 * $prices.transition);
   $affordable := $wanted = 'full' and $full > $limits.clip ? 'sampled' : $wanted;
