@@ -13,6 +13,7 @@ FOLDER = Path(__file__).parents[2] / "environments"
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,11}$")]
 KeyName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,20}$")]
+Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:[a-z]+:[a-z0-9-]*:[0-9]{12}:.+$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]
 
 
@@ -47,6 +48,8 @@ class Analysis(_Settings):
         poll_seconds: shortest wait before a job is asked whether it is done.
         queue_hours: how long a clip waits for one of the account's Rekognition jobs.
         depths: depth by collection.
+        custom_labels_model: ARN of a Rekognition Custom Labels model version that also looks at
+            sampled frames; nothing here starts or stops it.
     """
 
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}-[A-Z]{2}$")]
@@ -56,6 +59,7 @@ class Analysis(_Settings):
     poll_seconds: int = Field(ge=1, le=300)
     queue_hours: float = Field(gt=0, le=72)
     depths: Depths
+    custom_labels_model: Arn | None = None
 
 
 class Playback(_Settings):

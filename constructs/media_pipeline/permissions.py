@@ -35,9 +35,9 @@ def bucket_statements(*, raw: s3.IBucket, archive: s3.IBucket, processed: s3.IBu
     ]
 
 
-def analysis_statements(stack: Stack) -> list[iam.PolicyStatement]:
+def analysis_statements(stack: Stack, custom_labels_model: str | None) -> list[iam.PolicyStatement]:
     """Start jobs and ask how they are. Neither Rekognition's calls nor Transcribe's start have a resource to name."""
-    return [
+    statements = [
         iam.PolicyStatement(
             actions=[
                 "rekognition:DetectLabels",
@@ -56,6 +56,11 @@ def analysis_statements(stack: Stack) -> list[iam.PolicyStatement]:
             resources=[stack.format_arn(service="transcribe", resource="transcription-job", resource_name="*")],
         ),
     ]
+    if custom_labels_model:
+        statements.append(
+            iam.PolicyStatement(actions=["rekognition:DetectCustomLabels"], resources=[custom_labels_model])
+        )
+    return statements
 
 
 def transcoding_statements(transcoding: Transcoding, stack: Stack) -> list[iam.PolicyStatement]:

@@ -46,7 +46,7 @@ def definition(environment: Environment) -> dict[str, Any]:
             **probe_states(),
             **plan_states(),
             **analyse_states(),
-            **sample_states(),
+            **sample_states(environment.analysis.custom_labels_model),
             **publish_states(),
             **archive_states(),
             **record_states(),
@@ -101,7 +101,7 @@ class Pipeline(sfn.StateMachine):
         for statement in (
             *table_statements(clips),
             *bucket_statements(raw=raw, archive=archive, processed=processed),
-            *analysis_statements(Stack.of(self)),
+            *analysis_statements(Stack.of(self), environment.analysis.custom_labels_model),
             *transcoding_statements(transcoding, Stack.of(self)),
             iam.PolicyStatement(
                 actions=["lambda:InvokeFunction"], resources=[classify.function_arn, alert.function_arn]

@@ -7,6 +7,7 @@ from jsonata import Jsonata
 from machine import EVENT, at_key, evaluate, expressions, probed, substituted, tasks
 
 from local_cloud.integrations import Call
+from media_pipeline.states.sample import sample_states
 
 SESSION = botocore.session.get_session()
 CLIPS = {
@@ -33,7 +34,7 @@ LATER = {
     },
     "failure": {"state": "Probe", "error": "MediaConvert.ForbiddenException", "cause": "no"},
 }
-INPUTS = {"CopyPart": 0, "DetectLabels": {"key": "work/frame.0000000.jpg", "at": 0}, "Claim": EVENT}
+INPUTS = {"CopyPart": 0, "DetectLabels": {"key": "work/frame.0000000.jpg", "at": 0, "labels": []}, "Claim": EVENT}
 
 
 @pytest.fixture(scope="module")
@@ -145,3 +146,19 @@ def test_a_well_formed_key_is_planned_for_analysis(machine, key):
 )
 def test_a_key_outside_the_layout_is_rejected_with_the_layout_in_words(machine, key):
     assert "does not follow video/<source>/" in probed(machine, event=at_key(key))["plan"]["reject"]
+
+
+def test_a_custom_labels_model_looks_at_each_frame_too(states):
+    model = "arn:aws:rekognition:us-east-1:111111111111:project/gates/version/gates.1/1700000000000"
+    looks = substituted(sample_states(model))["Look"]["ItemProcessor"]["States"]
+    assert list(looks) == ["DetectLabels", "DetectCustomLabels"]
+    frame = {"key": "work/frame.0000000.jpg", "at": 4, "labels": []}
+    seen = {"Labels": [{"Name": "Car", "Confidence": 90}]}
+    after = evaluate(looks["DetectLabels"]["Output"], {}, input=frame, result=seen)
+    arguments = evaluate(looks["DetectCustomLabels"]["Arguments"], {}, input=after)
+    report = ParamValidator().validate(arguments, operation(looks["DetectCustomLabels"]).input_shape)
+    assert not report.has_errors(), report.generate_report()
+    own = {"CustomLabels": [{"Name": "Open gate", "Confidence": 80}]}
+    both = evaluate(looks["DetectCustomLabels"]["Output"], {}, input=after, result=own)
+    assert both["labels"] == [{"name": "Car", "confidence": 90}, {"name": "Open gate", "confidence": 80}]
+    assert "DetectCustomLabels" not in states

@@ -1,5 +1,7 @@
 """Depth `sampled`: a few frames instead of the video APIs, at a hundredth of the price."""
 
+from typing import Any
+
 from clip_model import keys
 from media_pipeline.states.expressions import jsonata
 from media_pipeline.states.jobs import CLIP_URL, frames, job, mp4, work
@@ -11,23 +13,19 @@ _LABELS_A_FRAME = 10
 _MIN_CONFIDENCE = 60
 
 
-def sample_states() -> dict[str, State]:
-    """From frames captured by MediaConvert to their labels."""
-    look = task(
-        "aws-sdk:rekognition:detectLabels",
-        {
-            "Image": {"S3Object": {"Bucket": "${ProcessedBucket}", "Name": jsonata("$states.input.key")}},
-            "MaxLabels": _LABELS_A_FRAME,
-            "MinConfidence": _MIN_CONFIDENCE,
-        },
-        retries=REKOGNITION,
-        Output={
-            "at": jsonata("$states.input.at"),
-            "labels": jsonata("[$states.result.Labels.{'name': Name, 'confidence': Confidence}]"),
-        },
-        End=True,
-    )
-    del look["Catch"]  # the Map's own catcher takes it
+def sample_states(custom_labels_model: str | None) -> dict[str, State]:
+    """From frames captured by MediaConvert to their labels.
+
+    Args:
+        custom_labels_model: ARN of a Custom Labels model version that also looks at each frame; it must be running.
+    """
+    looks = {"DetectLabels": _detect("detectLabels", "Labels", MaxLabels=_LABELS_A_FRAME)}
+    if custom_labels_model:
+        looks["DetectLabels"] |= {"Next": "DetectCustomLabels"}
+        looks["DetectCustomLabels"] = _detect(
+            "detectCustomLabels", "CustomLabels", ProjectVersionArn=custom_labels_model, MaxResults=_LABELS_A_FRAME
+        )
+    list(looks.values())[-1]["End"] = True
     return {
         "CaptureFrames": job(
             "frames",
@@ -56,16 +54,39 @@ def sample_states() -> dict[str, State]:
             "ItemSelector": {
                 "key": jsonata("$states.context.Map.Item.Value"),
                 "at": jsonata("$states.context.Map.Item.Index * $plan.step"),
+                "labels": [],
             },
             "MaxConcurrency": _AT_ONCE,
             "ItemProcessor": {
                 "ProcessorConfig": {"Mode": "INLINE"},
                 "StartAt": "DetectLabels",
-                "States": {"DetectLabels": look},
+                "States": looks,
             },
             "Catch": [CATCH_ALL],
-            "Assign": {"frames": jsonata("$states.result")},
+            "Assign": {"frames": jsonata("[$states.result.{'at': at, 'labels': labels}]")},
             "Output": {},
             "Next": "Classify",
         },
     }
+
+
+def _detect(action: str, found: str, **arguments: Any) -> State:
+    """Look at one frame; what is found joins what an earlier look at it found."""
+    state = task(
+        f"aws-sdk:rekognition:{action}",
+        {
+            "Image": {"S3Object": {"Bucket": "${ProcessedBucket}", "Name": jsonata("$states.input.key")}},
+            "MinConfidence": _MIN_CONFIDENCE,
+            **arguments,
+        },
+        retries=REKOGNITION,
+        Output={
+            "key": jsonata("$states.input.key"),
+            "at": jsonata("$states.input.at"),
+            "labels": jsonata(
+                f"$append($states.input.labels, [$states.result.{found}.{{'name': Name, 'confidence': Confidence}}])"
+            ),
+        },
+    )
+    del state["Catch"]  # the Map's own catcher takes it
+    return state
