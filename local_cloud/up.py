@@ -73,6 +73,7 @@ def _streamlit_options() -> list[str]:
         "--server.address=127.0.0.1",
         "--server.headless=true",
         "--browser.gatherUsageStats=false",
+        "--client.toolbarMode=viewer",
     ]
 
 
