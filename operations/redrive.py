@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -18,7 +19,7 @@ class Outcome:
 
 
 def failed_clips(deployed: Deployed) -> list[str]:
-    """Ids of every failed clip, of whatever day.
+    """Ids of every failed clip, of whatever day, and of those whose run ended without a word.
 
     Reads the whole table: a forgotten failure is dearer than the rare read, and no index holds the status.
     """
@@ -27,13 +28,14 @@ def failed_clips(deployed: Deployed) -> list[str]:
         .get_paginator("scan")
         .paginate(
             TableName=deployed.output(ANALYSIS, "ClipsTable"),
-            FilterExpression="#status = :failed",
-            ProjectionExpression="clip_id",
+            FilterExpression="#status IN (:failed, :processing)",
+            ProjectionExpression="clip_id, #status, execution",
             ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues={":failed": {"S": Status.FAILED}},
+            ExpressionAttributeValues={":failed": {"S": Status.FAILED}, ":processing": {"S": Status.PROCESSING}},
         )
     )
-    return [item["clip_id"]["S"] for page in pages for item in page["Items"]]
+    found = [item for page in pages for item in page["Items"]]
+    return [item["clip_id"]["S"] for item in found if item["status"]["S"] == Status.FAILED or _dead(deployed, item)]
 
 
 def redrive(deployed: Deployed, clip_ids: Iterable[str]) -> Iterator[Outcome]:
@@ -50,11 +52,11 @@ def redrive(deployed: Deployed, clip_ids: Iterable[str]) -> Iterator[Outcome]:
 def _start(deployed: Deployed, clip_id: str) -> str:
     item = find_item(deployed, clip_id)
     status = item.get("status", {}).get("S", "not set")
-    if status != Status.FAILED:
+    if status != Status.FAILED and not _dead(deployed, item):
         raise OperatorError(f"its status is {status} and only a failed clip is started again")
     if "event" not in item:
         raise OperatorError("its record holds no event to start with")
-    _move(deployed, clip_id, Status.FAILED, Status.REDRIVE)
+    _move(deployed, clip_id, Status(status), Status.REDRIVE)
     try:
         execution = deployed.session.client("stepfunctions").start_execution(
             stateMachineArn=deployed.output(ANALYSIS, "StateMachineArn"), input=item["event"]["S"]
@@ -64,6 +66,18 @@ def _start(deployed: Deployed, clip_id: str) -> str:
         _move(deployed, clip_id, Status.REDRIVE, Status.FAILED)
         raise
     return execution["executionArn"]
+
+
+def _dead(deployed: Deployed, item: dict[str, Any]) -> bool:
+    """Whether a clip counts as under way, but its run has ended: timed out, stopped, or failed beyond any catch."""
+    if item.get("status", {}).get("S") != Status.PROCESSING or "execution" not in item:
+        return False
+    sfn = deployed.session.client("stepfunctions")
+    try:
+        run = sfn.describe_execution(executionArn=item["execution"]["S"])
+    except sfn.exceptions.ExecutionDoesNotExist:
+        return True  # Step Functions forgets a run after 90 days
+    return run["status"] != "RUNNING"
 
 
 def _move(deployed: Deployed, clip_id: str, before: Status, after: Status) -> None:

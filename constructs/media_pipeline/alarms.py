@@ -1,9 +1,11 @@
 """Alarms for the operator: a clip that failed, hung, or was never delivered."""
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 
@@ -13,11 +15,32 @@ _PERIOD = Duration.minutes(5)
 
 
 class Alarms(Construct):
-    """One alarm a kind of loss, all to a topic of the operators' own."""
+    """One alarm a kind of loss, all to a topic of the operators' own.
 
-    def __init__(self, scope: Construct, id: str, *, pipeline: sfn.IStateMachine, undelivered: sqs.IQueue) -> None:
+    Attributes:
+        topic: who is told.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        pipeline: sfn.IStateMachine,
+        undelivered: sqs.IQueue,
+        operators: tuple[str, ...],
+    ) -> None:
         super().__init__(scope, id)
-        topic = sns.Topic(self, "Topic", display_name="IMPP operations", enforce_ssl=True)
+        self.topic = sns.Topic(self, "Topic", display_name="IMPP operations", enforce_ssl=True)
+        # A topic with a policy of its own has lost the default one, under which alarms may publish.
+        self.topic.grant_publish(
+            iam.ServicePrincipal(
+                "cloudwatch.amazonaws.com",
+                conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
+            )
+        )
+        for address in operators:
+            self.topic.add_subscription(subscriptions.EmailSubscription(address))
         for name, metric, meaning in (
             ("Failed", pipeline.metric_failed(period=_PERIOD), "a clip's run failed: impp redrive --failed"),
             ("TimedOut", pipeline.metric_timed_out(period=_PERIOD), "a clip's run hung for days"),
@@ -37,4 +60,4 @@ class Alarms(Construct):
                 comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
                 treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
             )
-            alarm.add_alarm_action(actions.SnsAction(topic))
+            alarm.add_alarm_action(actions.SnsAction(self.topic))

@@ -55,10 +55,13 @@ class AnalysisStack(Stack):
             alert=alerting.function,
         )
         undelivered = Trigger(self, "Trigger", raw=raw, pipeline=pipeline).undelivered
-        Alarms(self, "Alarms", pipeline=pipeline, undelivered=undelivered)
+        alarms = Alarms(
+            self, "Alarms", pipeline=pipeline, undelivered=undelivered, operators=environment.alerts.operators
+        )
         CfnOutput(self, "ClipsTable", value=clips.table_name)
         CfnOutput(self, "StateMachineArn", value=pipeline.state_machine_arn)
         CfnOutput(self, "AlertTopicArn", value=alerting.topic.topic_arn)
+        CfnOutput(self, "AlarmTopicArn", value=alarms.topic.topic_arn)
         CfnOutput(self, "RulesParameter", value=classification.rules.parameter_name)
 
 

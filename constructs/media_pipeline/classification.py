@@ -47,7 +47,11 @@ class Classification(Construct):
             memory_mb=512,
             timeout=Duration.minutes(4),
             log_days=environment.retention.log_days,
-            environment={"PROCESSED_BUCKET": processed.bucket_name, "RULES_PARAMETER": self.rules.parameter_name},
+            environment={
+                "PROCESSED_BUCKET": processed.bucket_name,
+                "RULES_PARAMETER": self.rules.parameter_name,
+                "LANGUAGE": environment.analysis.language.partition("-")[0],
+            },
         )
         for statement in (
             # Reads the transcript, writes labels.json.

@@ -55,7 +55,7 @@ class Analysis(_Settings):
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}-[A-Z]{2}$")]
     moderated_collections: tuple[str, ...]
     full_minutes: float = Field(gt=0, le=360)
-    frame_seconds: float = Field(ge=1)
+    frame_seconds: int = Field(ge=1)
     poll_seconds: int = Field(ge=1, le=300)
     queue_hours: float = Field(gt=0, le=72)
     depths: Depths
@@ -75,9 +75,16 @@ class Playback(_Settings):
 
 
 class Alerts(_Settings):
-    """Who is told of an incident. `webhooks`: also Slack or Teams, by the addresses kept in Secrets Manager."""
+    """Who is told.
+
+    Attributes:
+        emails: of an incident.
+        operators: of an alarm.
+        webhooks: incidents also go to Slack or Teams, by the addresses kept in Secrets Manager.
+    """
 
     emails: tuple[Email, ...]
+    operators: tuple[Email, ...]
     webhooks: bool
 
 

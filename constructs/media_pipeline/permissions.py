@@ -21,7 +21,12 @@ def table_statements(clips: dynamodb.ITableV2) -> list[iam.PolicyStatement]:
 def bucket_statements(*, raw: s3.IBucket, archive: s3.IBucket, processed: s3.IBucket) -> list[iam.PolicyStatement]:
     """Read a clip and move it away; hand Rekognition and Transcribe what they read and write as the caller."""
     return [
-        iam.PolicyStatement(actions=["s3:GetObject", "s3:DeleteObject"], resources=[raw.arn_for_objects("*")]),
+        iam.PolicyStatement(
+            actions=["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:GetObjectVersion"],
+            resources=[raw.arn_for_objects("*")],
+        ),
+        # Without it S3 says of a missing clip that it is forbidden.
+        iam.PolicyStatement(actions=["s3:ListBucket"], resources=[raw.bucket_arn]),
         iam.PolicyStatement(
             actions=["s3:PutObject", "s3:AbortMultipartUpload"], resources=[archive.arn_for_objects("*")]
         ),

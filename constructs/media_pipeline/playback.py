@@ -1,6 +1,6 @@
 """The CloudFront distribution: origin access control, a trusted key group, strict response headers."""
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
@@ -45,6 +45,10 @@ class Playback(Construct):
             )
             for name in signing_keys
         ]
+        for key in public_keys:
+            # Whichever key signs is another stack's import; every one stays exported while it is listed, or the
+            # deploy that changes the order could not take the old one away.
+            Stack.of(self).export_value(key.public_key_id)
         distribution = cloudfront.Distribution(
             self,
             "Distribution",

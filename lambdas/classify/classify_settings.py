@@ -11,10 +11,12 @@ class ClassifySettings:
     Attributes:
         processed_bucket: where transcripts are read and `labels.json` is written.
         rules_parameter: name of the Parameter Store parameter that holds the rules document.
+        language: what is spoken, as Comprehend names it.
     """
 
     processed_bucket: str
     rules_parameter: str
+    language: str
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "ClassifySettings":
@@ -22,6 +24,7 @@ class ClassifySettings:
         return cls(
             processed_bucket=_required(environment, "PROCESSED_BUCKET"),
             rules_parameter=_required(environment, "RULES_PARAMETER"),
+            language=_required(environment, "LANGUAGE"),
         )
 
 

@@ -78,7 +78,7 @@ def gather(analysis: Analysis, rules: tuple[Rule, ...]) -> Labels:
         notes=notes,
     )
     if speech.text and any(rule.sentiment for rule in rules):
-        findings["sentiment"] = detect_sentiment(comprehend, speech.text)
+        findings["sentiment"] = detect_sentiment(comprehend, speech.text, language=settings.language)
     return findings
 
 

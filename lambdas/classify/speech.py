@@ -55,10 +55,10 @@ def read_speech(s3: "S3Client", *, bucket: str, key: str) -> Speech | None:
     return Speech.parse(json.loads(body))
 
 
-def detect_sentiment(comprehend: "ComprehendClient", text: str) -> dict[str, str | float]:
+def detect_sentiment(comprehend: "ComprehendClient", text: str, *, language: str) -> dict[str, str | float]:
     """How the beginning of a text sounds: `sentiment` in Comprehend's words and its `score`, 0-1."""
     beginning = text.encode()[:SENTIMENT_BYTES].decode(errors="ignore")
-    answer = comprehend.detect_sentiment(Text=beginning, LanguageCode="en")
+    answer = comprehend.detect_sentiment(Text=beginning, LanguageCode=language)  # type: ignore[arg-type]
     sentiment = answer["Sentiment"]
     scores: dict[str, float] = {name.upper(): score for name, score in answer["SentimentScore"].items()}  # type: ignore[misc]
     return {"sentiment": sentiment, "score": scores[sentiment]}

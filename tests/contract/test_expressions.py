@@ -1,9 +1,10 @@
 """What the machine computes by itself: identity, folder, depth, money, ladder, highlight."""
 
 import itertools
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from machine import EVENT, at_key, evaluate, probed, substituted, tasks
+from machine import EVENT, EXECUTION, at_key, evaluate, probed, substituted, tasks
 
 from clip_model import keys
 from clip_model.prices import PRICES
@@ -190,7 +191,101 @@ def test_parts_of_a_large_copy_cover_the_clip_exactly(machine, states):
 @pytest.mark.parametrize(("lane", "ceiling"), [("event", 30), ("continuous", 300)])
 def test_a_queued_event_waits_less_than_a_routine_clip(machine, states, lane, ceiling):
     variables = probed(machine, event=in_lane(lane))
-    waits = [evaluate(states["WaitInQueue"]["Seconds"], variables) for _ in range(60)]
+    started = (datetime.now(UTC) - timedelta(minutes=10)).isoformat().replace("+00:00", "Z")
+    context = {"Execution": {**EXECUTION, "StartTime": started}}
+    waits = [evaluate(states["WaitInQueue"]["Seconds"], variables, context=context) for _ in range(60)]
     assert all(1 <= wait <= ceiling for wait in waits)
     assert len(set(waits)) > 5, "no jitter"
     assert max(waits) > ceiling / 2
+
+
+def test_only_the_clips_own_version_is_copied_and_deleted(machine, states):
+    variables = probed(machine) | {"judgement": {"verdict": "routine"}}
+    assert evaluate(states["Archive"]["Arguments"], variables)["CopySource"].endswith(".MP4?versionId=v1")
+    for name in ("DeleteRaw", "DeleteCopy"):
+        assert evaluate(states[name]["Arguments"], variables)["VersionId"] == "v1"
+    variables["clip"]["version"] = ""
+    assert evaluate(states["Archive"]["Arguments"], variables)["CopySource"].endswith(".MP4")
+    assert "VersionId" not in evaluate(states["DeleteRaw"]["Arguments"], variables)
+
+
+def test_a_clip_whose_key_was_taken_by_another_is_rejected_and_costs_nothing(machine):
+    plan = probed(machine, event=in_lane("event"), etag="other")["plan"]
+    assert plan["reject"] == "another clip took its key before it was looked at"
+    assert plan["depth"] == "none"
+    assert plan["notes"] == []
+
+
+def test_what_is_rejected_reserves_no_analysis(machine, states):
+    variables = probed(machine, event=at_key("dropped.mp4"), seconds=600.0)
+    reserved = evaluate(states["Reserve"]["Arguments"], variables)["ExpressionAttributeValues"][":estimate"]["N"]
+    assert float(reserved) < 0.001
+
+
+def choice(states, name, variables):
+    """Where a Choice goes."""
+    for rule in states[name]["Choices"]:
+        if evaluate(rule["Condition"], variables):
+            return rule["Next"]
+    return states[name]["Default"]
+
+
+@pytest.mark.parametrize(
+    ("mine", "original", "status", "way"),
+    [
+        ("v2", "v1", "processing", "DeleteCopy"),
+        ("v2", "v1", "done", "DeleteCopy"),
+        ("v1", "v1", "done", "Duplicate"),  # the same event delivered twice
+        ("v2", "v1", "failed", "Duplicate"),  # perhaps the only copy there is
+        ("v2", "", "done", "Duplicate"),
+        ("", "v1", "done", "Duplicate"),
+    ],
+)
+def test_a_second_copy_is_deleted_only_where_the_first_is_safe(states, mine, original, status, way):
+    variables = {"clip": {"version": mine}, "original": {"version": original, "status": status}}
+    assert choice(states, "Copy", variables) == way
+
+
+@pytest.mark.parametrize(
+    ("jobs", "lane", "way"),
+    [
+        (["IN_PROGRESS", "SUCCEEDED"], "parking", "WaitForVision"),
+        (["FAILED", "IN_PROGRESS"], "parking", "WaitForVision"),
+        (["FAILED", "SUCCEEDED"], "parking", "VisionFailed"),
+        (["SUCCEEDED", "FAILED"], "continuous", "VisionFailed"),
+        (["FAILED", "SUCCEEDED"], "event", "Watched"),  # an incident whatever its jobs say
+        (["SUCCEEDED", "SUCCEEDED"], "parking", "Watched"),
+        (["SUCCEEDED", "SUCCEEDED"], "travel", "StartModeration"),
+    ],
+)
+def test_a_failed_job_never_makes_a_clip_routine(machine, states, jobs, lane, way):
+    statuses = dict(zip(("labels_status", "text_status"), jobs, strict=True))
+    variables = probed(machine, event=in_lane(lane)) | statuses
+    assert choice(states, "Seen", variables) == way
+
+
+@pytest.mark.parametrize(
+    ("status", "lane", "way"),
+    [
+        ("QUEUED", "parking", "WaitForSpeech"),
+        ("FAILED", "parking", "SpeechFailed"),
+        ("FAILED", "event", "Listened"),
+        ("COMPLETED", "parking", "Listened"),
+    ],
+)
+def test_a_failed_transcription_is_a_failure_but_does_not_hold_up_an_event(machine, states, status, lane, way):
+    assert choice(states, "Heard", probed(machine, event=in_lane(lane)) | {"speech_status": status}) == way
+
+
+def test_a_claim_that_could_not_be_written_still_leaves_a_record_to_redrive(machine, states):
+    variables = evaluate(states["Claim"]["Catch"][-1]["Assign"], {}, input=EVENT, error_output={"Error": "DynamoDB.X"})
+    assert variables["failure"]["cause"] == ""
+    update = evaluate(states["RecordFailure"]["Arguments"], variables)
+    assert "#event = if_not_exists(#event, :event)" in update["UpdateExpression"]
+    assert update["Key"]["clip_id"]["S"] == variables["clip"]["id"]
+
+
+def test_an_answer_without_a_container_is_no_video(machine, states):
+    variables = probed(machine)
+    variables |= evaluate(states["Probe"]["Assign"], variables, result={"ProbeResults": []})
+    assert evaluate(states["Plan"]["Assign"], variables)["plan"]["reject"] == "the file holds no video"

@@ -116,3 +116,25 @@ def test_every_alarm_tells_someone_and_is_quiet_without_data(templates):
     for alarm in alarms.values():
         assert alarm["Properties"]["AlarmActions"]
         assert alarm["Properties"]["TreatMissingData"] == "notBreaching"
+
+
+def test_alarms_may_publish_although_the_topic_has_a_policy_of_its_own(templates):
+    topics = {
+        json.dumps(action)
+        for alarm in resources(templates["Analysis"], "AWS::CloudWatch::Alarm").values()
+        for action in alarm["Properties"]["AlarmActions"]
+    }
+    allowed = [
+        json.dumps(statement["Resource"])
+        for policy in resources(templates["Analysis"], "AWS::SNS::TopicPolicy").values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow" and statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    ]
+    assert sorted(allowed) == sorted(topics)
+
+
+def test_every_signing_key_stays_exported_while_it_is_listed(templates):
+    """Else the deploy that makes another key the first could not take the old export away."""
+    keys = resources(templates["Delivery"], "AWS::CloudFront::PublicKey")
+    exported = [output["Value"] for output in templates["Delivery"]["Outputs"].values() if "Export" in output]
+    assert all({"Ref": name} in exported for name in keys)

@@ -60,7 +60,11 @@ SUBSTITUTES = {
     "ClassifyFunction": "arn:aws:lambda:us-east-1:111111111111:function:classify",
     "AlertFunction": "arn:aws:lambda:us-east-1:111111111111:function:alert",
 }
-EXECUTION = {"Id": "arn:aws:states:us-east-1:111111111111:execution:p:1", "StartTime": "2026-11-20T10:15:00.000Z"}
+EXECUTION = {
+    "Id": "arn:aws:states:us-east-1:111111111111:execution:p:1",
+    "StartTime": "2026-11-20T10:15:00.000Z",
+    "Input": {},
+}
 EVENT = {
     "time": "2026-11-20T10:15:00Z",
     "detail": {
@@ -69,6 +73,7 @@ EVENT = {
             "key": "video/cam-1/event/20261120_101400/Überholt & knapp.MP4",
             "size": 4_000_000,
             "etag": "9e107d9d372bb6826bd81d3542a419d6",
+            "version-id": "v1",
         },
     },
 }
@@ -85,7 +90,9 @@ def probed(definition: dict[str, Any], *, event: dict[str, Any] = EVENT, **facts
     """The machine's variables once a clip is claimed, probed and planned."""
     states = dict(tasks(definition))
     variables: dict[str, Any] = evaluate(states["Claim"]["Assign"], {}, input=event)
-    variables |= evaluate(states["Head"]["Assign"], variables, result={"ContentLength": facts.pop("size", 4_000_000)})
+    etag = facts.pop("etag", EVENT["detail"]["object"]["etag"])
+    head = {"ContentLength": facts.pop("size", 4_000_000), "ETag": f'"{etag}"'}
+    variables |= evaluate(states["Head"]["Assign"], variables, result=head)
     variables["container"] = container(**facts)
     variables |= evaluate(states["Plan"]["Assign"], variables)
     return variables

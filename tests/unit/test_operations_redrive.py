@@ -114,3 +114,17 @@ def test_either_ids_or_all_of_the_failed(table, stacks, capsys, arguments):
     assert main(["redrive", *arguments]) == 2
     assert capsys.readouterr().err.startswith("impp: ")
     assert inputs(stacks) == []
+
+
+def test_a_clip_whose_run_ended_without_a_word_starts_again(table, stacks):
+    sfn = stacks.client("stepfunctions")
+    machine = sfn.list_state_machines()["stateMachines"][0]["stateMachineArn"]
+    running = sfn.start_execution(stateMachineArn=machine, input="{}")["executionArn"]
+    stopped = sfn.start_execution(stateMachineArn=machine, input="{}")["executionArn"]
+    sfn.stop_execution(executionArn=stopped)
+    forgotten = running[:-1] + "x"
+    clips = {"a" * 64: running, "b" * 64: stopped, "c" * 64: forgotten}
+    for clip_id, execution in clips.items():
+        table.put_item(Item={"clip_id": clip_id, "status": "processing", "event": EVENT, "execution": execution})
+    main(["redrive", "--failed"])
+    assert [status_of(table, clip_id) for clip_id in clips] == ["processing", "redrive", "redrive"]

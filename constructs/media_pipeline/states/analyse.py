@@ -12,8 +12,21 @@ MIN_CONFIDENCE = 50
 
 _WAIT = jsonata("$max([$settings.poll_seconds, $min([60, $floor($plan.duration / 4)])])")
 _ELAPSED = "($millis() - $toMillis($states.context.Execution.StartTime)) / 1000"
+_IN_TIME = f"{_ELAPSED} < $settings.queue_seconds"
+_EXPIRED = "no Rekognition job became free in time"
 #: Longest pause of a queued clip in seconds: a device's event soon gets another try, the rest may take its time.
 _EVENT_CEILING, _CEILING = 30, 300
+#: Full jitter; the longer a clip has waited, the longer it may wait, up to its lane's ceiling. An event's grows
+#: with the hours, so that a day in the queue fits into an execution's history.
+_PAUSE = jsonata(
+    f"""(
+      $ceiling := $clip.collection = 'event' ? $max([{_EVENT_CEILING}, {_ELAPSED} / 120]) : {_CEILING};
+      1 + $floor($random() * $min([$ceiling, $max([5, {_ELAPSED}])]))
+    )"""
+)
+#: A job that failed leaves its clip unjudged: better a failed run that somebody sees than a routine clip. An event
+#: is an incident whatever its jobs say, and its alert must not wait.
+_FATAL = "$clip.collection != 'event'"
 
 
 def analyse_states() -> dict[str, State]:
@@ -48,25 +61,19 @@ def analyse_states() -> dict[str, State]:
         },
         "Queued": {
             "Type": "Choice",
-            "Choices": [{"Condition": jsonata(f"{_ELAPSED} < $settings.queue_seconds"), "Next": "WaitInQueue"}],
+            "Choices": [{"Condition": jsonata(_IN_TIME), "Next": "WaitInQueue"}],
             "Default": "RecordFailure",
             "Assign": {
                 "failure": {
                     "state": "Queued",
                     "error": "Queue.Expired",
-                    "cause": "no Rekognition job became free in time",
+                    "cause": _EXPIRED,
                 }
             },
         },
         "WaitInQueue": {
             "Type": "Wait",
-            # Full jitter; the longer a clip has waited, the longer it may wait, up to its lane's ceiling.
-            "Seconds": jsonata(
-                f"""(
-                  $ceiling := $clip.collection = 'event' ? {_EVENT_CEILING} : {_CEILING};
-                  1 + $floor($random() * $min([$ceiling, $max([5, {_ELAPSED}])]))
-                )"""
-            ),
+            "Seconds": _PAUSE,
             "Output": {},
             "Next": "Analyse",
         },
@@ -88,6 +95,10 @@ def _seen() -> dict[str, State]:
             "Type": "Choice",
             "Choices": [
                 {"Condition": jsonata("'IN_PROGRESS' in [$labels_status, $text_status]"), "Next": "WaitForVision"},
+                {
+                    "Condition": jsonata(f"'FAILED' in [$labels_status, $text_status] and {_FATAL}"),
+                    "Next": "VisionFailed",
+                },
                 {"Condition": jsonata("$plan.moderate"), "Next": "StartModeration"},
             ],
             "Default": "Watched",
@@ -97,16 +108,30 @@ def _seen() -> dict[str, State]:
             "Output": {"jobs": {"labels": jsonata("$labels_job"), "text": jsonata("$text_job")}},
             "End": True,
         },
-        "StartModeration": _start(
-            "startContentModeration", "moderation", "WaitForModeration", MinConfidence=MIN_CONFIDENCE
-        ),
+        "VisionFailed": _failed("Rekognition.JobFailed", "$labels_problem & ' ' & $text_problem"),
+        "StartModeration": {
+            **_start("startContentModeration", "moderation", "WaitForModeration", MinConfidence=MIN_CONFIDENCE),
+            # Here, since labels and text are done and must not start again.
+            "Catch": [catch("Rekognition.LimitExceededException", then="ModerationQueued")],
+        },
+        "ModerationQueued": {
+            "Type": "Choice",
+            "Choices": [{"Condition": jsonata(_IN_TIME), "Next": "WaitInModerationQueue"}],
+            "Default": "ModerationExpired",
+        },
+        "WaitInModerationQueue": {"Type": "Wait", "Seconds": _PAUSE, "Output": {}, "Next": "StartModeration"},
+        "ModerationExpired": _failed("Queue.Expired", f"'{_EXPIRED}'"),
         "WaitForModeration": {"Type": "Wait", "Seconds": _WAIT, "Output": {}, "Next": "GetModeration"},
         "GetModeration": _get("getContentModeration", "moderation", "Moderated"),
         "Moderated": {
             "Type": "Choice",
-            "Choices": [{"Condition": jsonata("$moderation_status = 'IN_PROGRESS'"), "Next": "WaitForModeration"}],
+            "Choices": [
+                {"Condition": jsonata("$moderation_status = 'IN_PROGRESS'"), "Next": "WaitForModeration"},
+                {"Condition": jsonata(f"$moderation_status = 'FAILED' and {_FATAL}"), "Next": "ModerationFailed"},
+            ],
             "Default": "WatchedAndModerated",
         },
+        "ModerationFailed": _failed("Rekognition.JobFailed", "$moderation_problem"),
         "WatchedAndModerated": {
             "Type": "Pass",
             "Output": {
@@ -144,7 +169,10 @@ def _get(action: str, name: str, next_state: str) -> State:
             # Only the status matters here; the results themselves would outgrow a state.
             {"JobId": jsonata(f"${name}_job"), "MaxResults": 1},
             retries=REKOGNITION,
-            Assign={f"{name}_status": jsonata("$states.result.JobStatus")},
+            Assign={
+                f"{name}_status": jsonata("$states.result.JobStatus"),
+                f"{name}_problem": jsonata("$exists($states.result.StatusMessage) ? $states.result.StatusMessage : ''"),
+            },
             next_state=next_state,
         )
     )
@@ -192,9 +220,13 @@ def _heard() -> dict[str, State]:
         ),
         "Heard": {
             "Type": "Choice",
-            "Choices": [{"Condition": jsonata("$speech_status in ['QUEUED', 'IN_PROGRESS']"), "Next": "WaitForSpeech"}],
+            "Choices": [
+                {"Condition": jsonata("$speech_status in ['QUEUED', 'IN_PROGRESS']"), "Next": "WaitForSpeech"},
+                {"Condition": jsonata(f"$speech_status = 'FAILED' and {_FATAL}"), "Next": "SpeechFailed"},
+            ],
             "Default": "Listened",
         },
+        "SpeechFailed": _failed("Transcribe.JobFailed", "$speech_problem"),
         "Listened": {
             "Type": "Pass",
             "Output": {
@@ -204,6 +236,11 @@ def _heard() -> dict[str, State]:
             "End": True,
         },
     }
+
+
+def _failed(error: str, cause: str) -> State:
+    """The end of a branch whose job failed; the Parallel's last catcher records it."""
+    return {"Type": "Fail", "Error": error, "Cause": jsonata(cause)}
 
 
 def _inside(state: State) -> State:

@@ -5,6 +5,7 @@ It is a copy, since a lifecycle rule can't reach STANDARD_IA before 30 days. Cop
 """
 
 from clip_model import keys
+from media_pipeline.states.claim import THIS_VERSION
 from media_pipeline.states.expressions import Expression, jsonata, whole
 from media_pipeline.states.policies import CATCH_ALL, JOB_SECONDS, S3, State, task
 
@@ -12,7 +13,8 @@ _PART_BYTES = 1024**3
 _PARTS_AT_ONCE = 10
 
 _TARGET = f"$judgement.verdict = 'rejected' ? '{keys.QUARANTINE}/' & $clip.key : $clip.key"
-_SOURCE = "$join($map($split($clip.bucket & '/' & $clip.key, '/'), function($v) { $encodeUrlComponent($v) }), '/')"
+_KEY_SOURCE = "$join($map($split($clip.bucket & '/' & $clip.key, '/'), function($v) { $encodeUrlComponent($v) }), '/')"
+_SOURCE = _KEY_SOURCE + " & ($clip.version != '' ? '?versionId=' & $clip.version : '')"
 _STORAGE_CLASS = "$lookup($storage_classes, $judgement.verdict)"
 
 
@@ -98,10 +100,6 @@ def archive_states() -> dict[str, State]:
             retries=S3,
             next_state="RecordFailure",
         ),
-        "DeleteRaw": task(
-            "aws-sdk:s3:deleteObject",
-            {"Bucket": jsonata("$clip.bucket"), "Key": jsonata("$clip.key")},
-            retries=S3,
-            next_state="RecordArchived",
-        ),
+        # This version for good: the archive's copy is the safety, a second one at full price would not be.
+        "DeleteRaw": task("aws-sdk:s3:deleteObject", THIS_VERSION, retries=S3, next_state="RecordArchived"),
     }

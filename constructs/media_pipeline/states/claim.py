@@ -7,11 +7,20 @@ from clip_model import keys
 from clip_model.prices import PRICES
 from clip_model.words import STORAGE_CLASS, Status
 from media_pipeline.environment import Environment
-from media_pipeline.states.expressions import jsonata
-from media_pipeline.states.policies import DYNAMODB, S3, State, catch, task
+from media_pipeline.states.expressions import Expression, jsonata, whole
+from media_pipeline.states.policies import CATCH_ALL, DYNAMODB, S3, State, catch, task
 
 #: CopyObject stops here.
 COPY_LIMIT_BYTES = 5 * 1024**3
+
+#: The clip's own version of its object, so that nothing uploaded since is touched.
+THIS_VERSION = whole(
+    {
+        "Bucket": Expression("$clip.bucket"),
+        "Key": Expression("$clip.key"),
+        "VersionId": Expression("$clip.version != '' ? $clip.version"),
+    }
+)
 
 _CLIP = f"""(
   $object := $states.input.detail.object;
@@ -30,6 +39,7 @@ _CLIP = f"""(
     'bucket': $states.input.detail.bucket.name,
     'key': $object.key,
     'etag': $object.etag,
+    'version': $exists($lookup($object, 'version-id')) ? $lookup($object, 'version-id') : '',
     'size': $object.size,
     'well_formed': $well_formed,
     'source': $well_formed ? $parts[1] : 'unknown',
@@ -77,6 +87,7 @@ def claim_states(environment: Environment) -> dict[str, State]:
                       'bucket': {{'S': $clip.bucket}},
                       'key': {{'S': $clip.key}},
                       'etag': {{'S': $clip.etag}},
+                      'version': {{'S': $clip.version}},
                       'size': {{'N': $string($clip.size)}},
                       'source': {{'S': $clip.source}},
                       'collection': {{'S': $clip.collection}},
@@ -88,9 +99,13 @@ def claim_states(environment: Environment) -> dict[str, State]:
                       'execution': {{'S': $states.context.Execution.Id}},
                       'event': {{'S': $string($states.input)}}
                     }},
-                    'ConditionExpression': 'attribute_not_exists(clip_id) OR #status = :redrive',
-                    'ExpressionAttributeNames': {{'#status': 'status'}},
-                    'ExpressionAttributeValues': {{':redrive': {{'S': '{Status.REDRIVE}'}}}}
+                    'ConditionExpression':
+                      'attribute_not_exists(clip_id) OR #status = :redrive OR #execution = :execution',
+                    'ExpressionAttributeNames': {{'#status': 'status', '#execution': 'execution'}},
+                    'ExpressionAttributeValues': {{
+                      ':redrive': {{'S': '{Status.REDRIVE}'}},
+                      ':execution': {{'S': $states.context.Execution.Id}}
+                    }}
                   }}
                 )"""
             ),
@@ -100,7 +115,8 @@ def claim_states(environment: Environment) -> dict[str, State]:
                     "DynamoDB.ConditionalCheckFailedException",
                     then="FindOriginal",
                     assign={"clip": jsonata(_CLIP)},
-                )
+                ),
+                {**CATCH_ALL, "Assign": {**CATCH_ALL["Assign"], "clip": jsonata(_CLIP)}},
             ],
             Assign={
                 "clip": jsonata(_CLIP),
@@ -109,34 +125,47 @@ def claim_states(environment: Environment) -> dict[str, State]:
             },
             next_state="Head",
         ),
-        "FindOriginal": task(
-            "dynamodb:getItem",
-            {
-                "TableName": "${ClipsTable}",
-                "Key": {"clip_id": {"S": jsonata("$clip.id")}},
-                "ProjectionExpression": "verdict",
-                "ConsistentRead": True,
-            },
-            retries=DYNAMODB,
-            Assign={"verdict": jsonata("$exists($states.result.Item.verdict) ? $states.result.Item.verdict.S : ''")},
-            next_state="OriginalMoved",
+        "FindOriginal": _harmless(
+            task(
+                "dynamodb:getItem",
+                {
+                    "TableName": "${ClipsTable}",
+                    "Key": {"clip_id": {"S": jsonata("$clip.id")}},
+                    "ConsistentRead": True,
+                },
+                retries=DYNAMODB,
+                Assign={
+                    "original": jsonata(
+                        """{
+                          'version': $exists($states.result.Item.version) ? $states.result.Item.version.S : '',
+                          'status': $exists($states.result.Item.status) ? $states.result.Item.status.S : ''
+                        }"""
+                    )
+                },
+                next_state="Copy",
+            )
         ),
-        "OriginalMoved": {
+        "Copy": {
             "Type": "Choice",
             "Choices": [
                 {
-                    # The first delivery already moved its object away, so this one is a leftover copy.
-                    "Condition": jsonata("$verdict in ['important', 'routine', 'rejected']"),
+                    # The same bytes again under the same key: the original's own version is there or archived.
+                    "Condition": jsonata(
+                        f"""$clip.version != '' and $original.version != '' and $clip.version != $original.version
+                          and $original.status in ['{Status.PROCESSING}', '{Status.DONE}']"""
+                    ),
                     "Next": "DeleteCopy",
                 }
             ],
             "Default": "Duplicate",
         },
-        "DeleteCopy": task(
-            "aws-sdk:s3:deleteObject",
-            {"Bucket": jsonata("$clip.bucket"), "Key": jsonata("$clip.key")},
-            retries=S3,
-            next_state="Duplicate",
+        "DeleteCopy": _harmless(
+            task("aws-sdk:s3:deleteObject", THIS_VERSION, retries=S3, next_state="Duplicate"),
         ),
         "Duplicate": {"Type": "Succeed", "Output": {"duplicate": True}},
     }
+
+
+def _harmless(state: State) -> State:
+    """A state of a duplicate's: whatever happens to it, the original's record stays as it is."""
+    return {**state, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Duplicate"}]}

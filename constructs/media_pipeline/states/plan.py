@@ -10,6 +10,10 @@ MAX_FRAMES = 200
 #: Rekognition reads no longer or larger video than this.
 MAX_VIDEO_SECONDS = 6 * 3600
 MAX_VIDEO_BYTES = 10 * 10**9
+#: Transcribe reads no larger file than this.
+MAX_SPEECH_BYTES = 2 * 10**9
+#: MediaConvert makes no smaller picture than this, in lines.
+MIN_LINES = 32
 
 _PLAN = f"""(
   $tracks := [$container.Tracks];
@@ -20,7 +24,7 @@ _PLAN = f"""(
   $height := $exists($video.VideoProperties.Height) ? $video.VideoProperties.Height : 0;
   $moderate := $clip.collection in $settings.moderated;
   $readable := $video.Codec = 'AVC' and $container.Format in ['mp4', 'quicktime', 'avi'];
-  $audible := $container.Format in ['mp4', 'webm'];
+  $audible := $container.Format in ['mp4', 'webm'] and $clip.size <= {MAX_SPEECH_BYTES};
   $lane := $lookup($depths, $clip.collection);
   $asked := $exists($lane) ? $lane : $depths.default;
   $long := $duration > $settings.full_seconds or $duration > {MAX_VIDEO_SECONDS} or $clip.size > {MAX_VIDEO_BYTES};
@@ -36,12 +40,16 @@ _PLAN = f"""(
     + ($proxy ? $minutes * $tier : 0);
   $sampled := $base + 2 * $minutes * $sd
     + $ceil($duration / $step) * ($prices.image + 3 * $prices.transition);
+  $reject := $not($clip.well_formed)
+    ? 'the key does not follow video/<source>/<collection>/<YYYYMMDD_HHMMSS>/<filename>'
+    : $clip.replaced ? 'another clip took its key before it was looked at'
+    : $not($exists($video) and $duration > 0) ? 'the file holds no video'
+    : $height < {MIN_LINES} ? 'the picture has fewer than {MIN_LINES} lines' : '';
   $affordable := $wanted = 'full' and $full > $limits.clip ? 'sampled' : $wanted;
-  $depth := $affordable = 'sampled' and $sampled > $limits.clip ? 'none' : $affordable;
+  $allowed := $affordable = 'sampled' and $sampled > $limits.clip ? 'none' : $affordable;
+  $depth := $reject = '' ? $allowed : 'none';
   {{
-    'reject': $clip.well_formed
-      ? ($exists($video) and $duration > 0 ? '' : 'the file holds no video')
-      : 'the key does not follow video/<source>/<collection>/<YYYYMMDD_HHMMSS>/<filename>',
+    'reject': $reject,
     'depth': $depth,
     'proxy': $proxy,
     'audio': $audio,
@@ -53,7 +61,7 @@ _PLAN = f"""(
     'estimates': {{'full': $full, 'sampled': $sampled, 'none': $base}},
     'notes': [
       $asked != $wanted ? ['sampled: the clip is too long or too large for depth full'] : [],
-      $wanted != $depth ? ["depth " & $depth & ": more would pass the clip's limit of $" & $limits.clip] : []
+      $wanted != $allowed ? ["depth " & $allowed & ": more would pass the clip's limit of $" & $limits.clip] : []
     ]
   }}
 )"""

@@ -40,12 +40,14 @@ DYNAMODB = retry(
     "DynamoDB.RequestLimitExceededException",
     "DynamoDB.InternalServerErrorException",
     "DynamoDB.ThrottlingException",
+    "DynamoDB.SdkClientException",
 )
 S3 = retry("S3.SdkClientException", "S3.S3Exception")
 MEDIACONVERT = retry(
     "MediaConvert.TooManyRequestsException",
     "MediaConvert.InternalServerErrorException",
     "MediaConvert.ServiceQuotaExceededException",
+    "MediaConvert.SdkClientException",
     ceiling=300,
     attempts=12,
 )
@@ -53,17 +55,32 @@ REKOGNITION = retry(
     "Rekognition.ThrottlingException",
     "Rekognition.ProvisionedThroughputExceededException",
     "Rekognition.InternalServerErrorException",
+    "Rekognition.SdkClientException",
     ceiling=120,
     attempts=12,
 )
-TRANSCRIBE = retry("Transcribe.LimitExceededException", "Transcribe.InternalFailureException", ceiling=300, attempts=24)
-LAMBDA = retry(
-    "Lambda.ServiceException",
-    "Lambda.AWSLambdaException",
-    "Lambda.SdkClientException",
-    "Lambda.TooManyRequestsException",
-    "Lambda.Unknown",
+TRANSCRIBE = retry(
+    "Transcribe.LimitExceededException",
+    "Transcribe.InternalFailureException",
+    "Transcribe.SdkClientException",
+    ceiling=300,
+    attempts=24,
 )
+LAMBDA = [
+    *retry(
+        "Lambda.ServiceException",
+        "Lambda.AWSLambdaException",
+        "Lambda.SdkClientException",
+        "Lambda.TooManyRequestsException",
+    ),
+    # An exception inside a function carries its own name. Both functions may run again: what
+    # classify does is repeatable, and alert remembers what it sent.
+    *retry("States.TaskFailed", interval=10, attempts=6, ceiling=120),
+]
+#: A call that got no answer is made again; a job that took too long is not.
+_UNANSWERED = retry("States.Timeout", attempts=3)
+#: Nothing comes after a record, so it does not give up on a passing fault.
+RECORD = retry("States.ALL", ceiling=300, attempts=20)
 
 
 def catch(*errors: str, then: str, assign: State | None = None) -> State:
@@ -82,7 +99,9 @@ CATCH_ALL = catch(
         "failure": {
             "state": jsonata("$states.context.State.Name"),
             "error": jsonata("$states.errorOutput.Error"),
-            "cause": jsonata("$substring($states.errorOutput.Cause, 0, 1000)"),
+            "cause": jsonata(
+                "$exists($states.errorOutput.Cause) ? $substring($states.errorOutput.Cause, 0, 1000) : ''"
+            ),
         }
     },
 )
@@ -99,14 +118,16 @@ def task(resource: str, arguments: Any, *, retries: list[State], seconds: int = 
         fields: `next_state` or `End`, `Assign`, `Output`, and `catchers` that come before the last one.
     """
     catchers = fields.pop("catchers", [])
+    if not any("States.ALL" in catcher["ErrorEquals"] for catcher in catchers):
+        catchers = [*catchers, CATCH_ALL]
     next_state = fields.pop("next_state", None)
     state: State = {
         "Type": "Task",
         "Resource": f"arn:aws:states:::{resource}",
         "Arguments": arguments,
         "TimeoutSeconds": seconds,
-        "Retry": retries,
-        "Catch": [*catchers, CATCH_ALL],
+        "Retry": [*retries, *_UNANSWERED] if seconds == CALL_SECONDS and retries is not RECORD else retries,
+        "Catch": catchers,
         "Output": {},
         **fields,
     }

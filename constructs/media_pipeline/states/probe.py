@@ -15,6 +15,7 @@ def probe_states() -> dict[str, State]:
                 "clip": jsonata(
                     """$merge([$clip, {
                       'size': $states.result.ContentLength,
+                      'replaced': $replace($states.result.ETag, '"', '') != $clip.etag,
                       'metadata': $exists($states.result.Metadata) ? $states.result.Metadata : {}
                     }])"""
                 )
@@ -34,11 +35,19 @@ def probe_states() -> dict[str, State]:
                         "rejection": jsonata(
                             "$clip.size = 0 ? 'the file is empty (0 bytes)' : 'the file cannot be read as video'"
                         ),
-                        "doubts": [jsonata("$substring($states.errorOutput.Cause, 0, 300)")],
+                        "doubts": jsonata(
+                            """$exists($states.errorOutput.Cause)
+                              ? [$substring($states.errorOutput.Cause, 0, 300)] : []"""
+                        ),
                     },
                 )
             ],
-            Assign={"container": jsonata("$states.result.ProbeResults[0].Container")},
+            Assign={
+                "container": jsonata(
+                    """$exists($states.result.ProbeResults[0].Container)
+                      ? $states.result.ProbeResults[0].Container : {}"""
+                )
+            },
             next_state="Plan",
         ),
         "Reject": {

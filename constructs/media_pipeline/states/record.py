@@ -5,7 +5,7 @@ from typing import Any
 from clip_model import keys
 from clip_model.words import Status
 from media_pipeline.states.expressions import Expression, jsonata, whole
-from media_pipeline.states.policies import DYNAMODB, State, retry, task
+from media_pipeline.states.policies import RECORD, State, task
 
 _VERDICT = {
     "status": {"S": str(Status.DONE)},
@@ -40,12 +40,10 @@ def record_states() -> dict[str, State]:
                 "location": {"S": Expression("'s3://' & $clip.bucket & '/' & $clip.key")},
                 "link": {"S": Expression("$link")},
             },
-            retries=DYNAMODB,
             End=True,
         ),
         "RecordArchived": _record(
             {**_VERDICT, "location": {"S": Expression(f"'s3://${{ArchiveBucket}}/' & {archived}")}},
-            retries=DYNAMODB,
             End=True,
         ),
         "RecordFailure": {
@@ -56,8 +54,16 @@ def record_states() -> dict[str, State]:
                     "error": {"S": Expression("$failure.error")},
                     "cause": {"S": Expression("$failure.cause")},
                 },
-                # Nothing comes after this one, so it does not give up on a passing fault.
-                retries=retry("States.ALL", ceiling=300, attempts=20),
+                # Where not even the claim could be written, there is no record yet to redrive from.
+                {
+                    "event": {"S": Expression("$string($states.context.Execution.Input)")},
+                    "execution": {"S": Expression("$states.context.Execution.Id")},
+                    "key": {"S": Expression("$clip.key")},
+                    "source": {"S": Expression("$clip.source")},
+                    "collection": {"S": Expression("$clip.collection")},
+                    "received_at": {"S": Expression("$states.context.Execution.StartTime")},
+                    "day": {"S": Expression("$substring($states.context.Execution.StartTime, 0, 10)")},
+                },
                 next_state="Failed",
             ),
             "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Failed"}],
@@ -70,19 +76,23 @@ def record_states() -> dict[str, State]:
     }
 
 
-def _record(attributes: dict[str, Any], **fields: Any) -> State:
-    """An update that sets the given attributes of the clip's item."""
-    names = list(attributes)
+def _record(attributes: dict[str, Any], defaults: dict[str, Any] | None = None, **fields: Any) -> State:
+    """An update that sets the given attributes of the clip's item, and the defaults where it has none."""
+    defaults = defaults or {}
+    values = {**attributes, **defaults}
+    changes = [f"#{name} = :{name}" for name in attributes]
+    changes += [f"#{name} = if_not_exists(#{name}, :{name})" for name in defaults]
     return task(
         "dynamodb:updateItem",
         whole(
             {
                 "TableName": "${ClipsTable}",
                 "Key": {"clip_id": {"S": Expression("$clip.id")}},
-                "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in names),
-                "ExpressionAttributeNames": {f"#{name}": name for name in names},
-                "ExpressionAttributeValues": {f":{name}": value for name, value in attributes.items()},
+                "UpdateExpression": "SET " + ", ".join(changes),
+                "ExpressionAttributeNames": {f"#{name}": name for name in values},
+                "ExpressionAttributeValues": {f":{name}": value for name, value in values.items()},
             }
         ),
+        retries=RECORD,
         **fields,
     )

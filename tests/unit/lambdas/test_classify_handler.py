@@ -65,6 +65,7 @@ def classify(aws, load, monkeypatch, context):
     """The deployed function: its handler, its stubbed clients, and what it stored."""
     monkeypatch.setenv("PROCESSED_BUCKET", BUCKET)
     monkeypatch.setenv("RULES_PARAMETER", PARAMETER)
+    monkeypatch.setenv("LANGUAGE", "en")
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     put_rules(json.dumps(RULES))
@@ -226,7 +227,7 @@ def test_a_long_speech_is_cut_between_characters(classify, load):
         {"Text": expected, "LanguageCode": "en"},
     )
 
-    sentiment = load("classify", "speech").detect_sentiment(classify.handler.comprehend, text)
+    sentiment = load("classify", "speech").detect_sentiment(classify.handler.comprehend, text, language="en")
 
     assert sentiment == {"sentiment": "NEUTRAL", "score": 0.7}
 
@@ -255,9 +256,9 @@ def test_rules_that_cannot_be_read_are_retried_and_not_replaced(classify):
         classify.handle(event())
 
 
-@pytest.mark.parametrize("missing", ["PROCESSED_BUCKET", "RULES_PARAMETER"])
+@pytest.mark.parametrize("missing", ["LANGUAGE", "PROCESSED_BUCKET", "RULES_PARAMETER"])
 def test_a_missing_variable_is_named_at_cold_start(aws, load, monkeypatch, missing):
-    for name in {"PROCESSED_BUCKET", "RULES_PARAMETER"} - {missing}:
+    for name in {"LANGUAGE", "PROCESSED_BUCKET", "RULES_PARAMETER"} - {missing}:
         monkeypatch.setenv(name, "set")
     monkeypatch.delenv(missing, raising=False)
 
