@@ -6,6 +6,7 @@ corrected here, so that the templates stay those that go to AWS.
 
 import contextvars
 import copy
+import json
 import os
 import random
 import threading
@@ -38,6 +39,7 @@ def application(integrations: Integrations) -> Any:
     _add_resource_types()
     _run_foreign_layers()
     _fetch_origins_by_tls()
+    _name_versions_in_events()
     return app.app
 
 
@@ -259,3 +261,25 @@ def _fetch_origins_by_tls() -> None:
         return bool(original(*arguments))
 
     s3._cloudfront_origin_allows = allows
+
+
+def _name_versions_in_events() -> None:
+    """S3 tells EventBridge which version of an object was created; MiniStack leaves it out there."""
+    from ministack.services import eventbridge, s3
+
+    version: contextvars.ContextVar[str | None] = contextvars.ContextVar("version", default=None)
+    original_fire, original_dispatch = s3._fire_s3_event, eventbridge._dispatch_event
+
+    def fire(*arguments: Any, **options: Any) -> None:
+        version.set(options.get("version_id"))
+        original_fire(*arguments, **options)
+
+    def dispatch(event: dict[str, Any], *arguments: Any) -> Any:
+        if event["Source"] == "aws.s3" and version.get():
+            detail = json.loads(event["Detail"])
+            detail["object"]["version-id"] = version.get()
+            event = {**event, "Detail": json.dumps(detail)}
+        return original_dispatch(event, *arguments)
+
+    s3._fire_s3_event = fire
+    eventbridge._dispatch_event = dispatch

@@ -20,7 +20,11 @@ INTERNALS = {
     ],
     "ministack.services.cloudformation.provisioners": ["_RESOURCE_HANDLERS"],
     "ministack.services.lambda_svc": ["_resolve_layer_zip(attachment)"],
-    "ministack.services.s3": ["_cloudfront_origin_allows(owner, bucket_name, key, source_arn, oai_id)"],
+    "ministack.services.eventbridge": ["_dispatch_event"],
+    "ministack.services.s3": [
+        "_cloudfront_origin_allows(owner, bucket_name, key, source_arn, oai_id)",
+        "_fire_s3_event",
+    ],
     "ministack.services.stepfunctions": [
         "_ExecutionError(error, cause)",
         "_add_event(execution, event_type, details)",

@@ -161,7 +161,7 @@ def test_a_clip_beyond_copy_objects_limit_is_archived_in_parts(cloud, outputs, s
     name = key()
     s3.put_object(Bucket=outputs["ArchiveBucket"], Key=name, Body=CLIP, Metadata={"device-id": "cam-9"})
     # Straight into this machine: the raw bucket's event would start the deployed one.
-    etag = "0" * 32
+    etag = hashlib.md5(CLIP).hexdigest()
     started = sfn.start_execution(
         stateMachineArn=small["stateMachineArn"], input=json.dumps(event(outputs["ArchiveBucket"], name, etag))
     )
@@ -183,3 +183,19 @@ def test_a_clip_beyond_copy_objects_limit_is_archived_in_parts(cloud, outputs, s
     assert copy["ETag"].strip('"') == hashlib.md5(hashlib.md5(CLIP).digest()).hexdigest() + "-1"
     head = s3.head_object(Bucket=outputs["ArchiveBucket"], Key=name, VersionId=copy["VersionId"])
     assert head["Metadata"] == {"device-id": "cam-9"}
+
+
+def test_a_clip_replaced_before_it_was_looked_at_is_kept_and_so_is_the_new_one(cloud, outputs):
+    s3 = cloud.client("s3")
+    name = key()
+    first, second = CLIP, next(SAMPLES.glob("media/DCIM/Movie/Parking/*45PF.MP4")).read_bytes()
+    etags = [
+        s3.put_object(Bucket=outputs["RawBucket"], Key=name, Body=body)["ETag"].strip('"') for body in (first, second)
+    ]
+    replaced, kept = (wait_for(cloud, outputs, clip_id(name, etag), "done") for etag in etags)
+    assert replaced["reasons"]["L"][0]["S"] == "another clip took its key before it was looked at"
+    quarantined = s3.get_object(Bucket=outputs["ArchiveBucket"], Key=f"quarantine/{name}")
+    assert quarantined["Body"].read() == first
+    assert kept["verdict"]["S"] == "routine"
+    assert s3.head_object(Bucket=outputs["ArchiveBucket"], Key=name)["ContentLength"] == len(second)
+    assert "Versions" not in s3.list_object_versions(Bucket=outputs["RawBucket"], Prefix=name)
