@@ -5,7 +5,7 @@ INSTALLED := .venv/installed
 NODE := node_modules/aws-cdk/package.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check clean
+.PHONY: help setup demo up test check bench clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -17,7 +17,7 @@ setup: $(INSTALLED) $(NODE) ## install everything into .venv and node_modules
 $(INSTALLED): requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --no-deps --requirement requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --quiet --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(NODE): package.json $(INSTALLED)
@@ -39,6 +39,9 @@ check: setup ## format, lint, types
 	$(BIN)/mypy
 	MYPYPATH=lambdas/classify $(BIN)/mypy lambdas/classify # by itself: each has a module named handler
 	MYPYPATH=lambdas/alert $(BIN)/mypy lambdas/alert
+
+bench: setup ## benchmarks into build/bench; ONLY=name runs one
+	@$(BIN)/python -m benchmarks $(ONLY)
 
 clean: ## remove what was built, not what was installed
 	rm -rf build cdk.out .pytest_cache .mypy_cache .ruff_cache

@@ -53,16 +53,17 @@ class Device:
     def send(self) -> None:
         """Let the agent upload everything on the card. Raises RuntimeError with its last words if it could not."""
         result = subprocess.run(
-            [*self._command("run"), "--once"], env=self._cloud.variables, capture_output=True, text=True, check=False
+            [*self.command("run"), "--once"], env=self._cloud.variables, capture_output=True, text=True, check=False
         )
         if result.returncode != 0:
             raise RuntimeError(f"the edge agent failed:\n{result.stderr[-2000:]}")
 
     def start(self) -> "subprocess.Popen[bytes]":
         """Run the agent until it is told to stop."""
-        return subprocess.Popen(self._command("run"), env=self._cloud.variables)
+        return subprocess.Popen(self.command("run"), env=self._cloud.variables)
 
-    def _command(self, verb: str) -> list[str]:
+    def command(self, verb: str) -> list[str]:
+        """The agent's command line for a verb."""
         return [str(AGENT), verb, "--config", str(self._config)]
 
 

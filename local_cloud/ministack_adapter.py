@@ -27,6 +27,7 @@ def configure(*, account: str, region: str, port: int, wait_scale: float) -> Non
             "SFN_WAIT_SCALE": str(wait_scale),
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
             "LAMBDA_EXECUTOR": "local",
+            "IOT_MTLS_ENABLED": "0",  # its listener would answer on every interface
         }
     )
 

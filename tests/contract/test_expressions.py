@@ -4,21 +4,10 @@ import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from machine import EVENT, EXECUTION, at_key, evaluate, probed, substituted, tasks
+from machine import EVENT, EXECUTION, at_key, evaluate, probed, tasks
 
 from clip_model import keys
 from clip_model.prices import PRICES
-
-
-@pytest.fixture(scope="module")
-def machine(definition):
-    return substituted(definition)
-
-
-@pytest.fixture(scope="module")
-def states(machine):
-    return dict(tasks(machine))
-
 
 NAMES = [
     "plain.mp4",

@@ -38,16 +38,6 @@ LATER = {
 INPUTS = {"CopyPart": 0, "DetectLabels": {"key": "work/frame.0000000.jpg", "at": 0, "labels": []}, "Claim": EVENT}
 
 
-@pytest.fixture(scope="module")
-def machine(definition):
-    return substituted(definition)
-
-
-@pytest.fixture(scope="module")
-def states(machine):
-    return dict(tasks(machine))
-
-
 def operation(state):
     call = Call.parse(state["Resource"])
     return SESSION.get_service_model(call.service).operation_model(call.action[0].upper() + call.action[1:])
