@@ -1,7 +1,7 @@
 """The S3 key layout of a clip, and the folder its products live in.
 
 raw        video/<source>/<collection>/<YYYYMMDD_HHMMSS>/<filename>
-processed  video/<source>/<collection>/<YYYYMMDD_HHMMSS>/<stem>/...
+processed  video/<source>/<collection>/<YYYYMMDD_HHMMSS>/<stem>/<first 8 digits of the clip id>/...
 """
 
 import hashlib
@@ -90,10 +90,10 @@ def clip_id(key: str, etag: str) -> str:
 def products_folder(key: str, identity: str) -> str:
     """The folder of a clip's products, ending in `/`.
 
-    The raw key without its extension. Where it holds characters that Transcribe or a URL can't
-    take as they are, these become `_`, and eight digits of the clip id keep such names apart.
+    The raw key without its extension, characters that Transcribe or a URL can't take as they are
+    as `_`, and below that eight digits of the clip id: no two clips share a page, whatever they
+    are called and whatever took a key before.
     """
     folder, _, filename = key.rpartition("/")
     stem = f"{folder}/{filename.rsplit('.', 1)[0] or filename}"
-    safe = re.sub(UNSAFE_CHARACTERS, "_", stem)
-    return f"{safe}/" if safe == stem else f"{safe}-{identity[:8]}/"
+    return f"{re.sub(UNSAFE_CHARACTERS, '_', stem)}/{identity[:8]}/"

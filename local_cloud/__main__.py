@@ -16,7 +16,8 @@ def main() -> None:
     options = parser.parse_args()
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
+        # In a thread: the main one may be inside this very event when the signal comes.
+        signal.signal(name, lambda *_: threading.Thread(target=stop.set).start())
     with LocalCloud(options.environment, port=options.port, wait_scale=options.wait_scale):
         stop.wait()
 

@@ -1,6 +1,7 @@
 """The embedded AWS: MiniStack and our stand-ins behind one loopback port, in this process."""
 
 import asyncio
+import os
 import threading
 from types import TracebackType
 
@@ -32,6 +33,8 @@ class LocalCloud(Connection):
 
     def __init__(self, environment: str = "dev", *, port: int = 0, wait_scale: float = 1.0) -> None:
         super().__init__(environment, port=port)
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            del os.environ[name]  # a profile or an endpoint of the user's is none of this process's business
         self._wait_scale = wait_scale
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()

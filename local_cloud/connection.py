@@ -61,12 +61,12 @@ class Connection:
     def await_start(self, server: "threading.Thread | subprocess.Popen[bytes]") -> None:
         """Wait until the cloud answers. Raises RuntimeError where it ends or takes longer than a minute."""
         for _ in range(START_SECONDS * 10):
+            # First of all: another cloud on this port would answer just as well.
+            if not (server.is_alive() if isinstance(server, threading.Thread) else server.poll() is None):
+                break
             try:
                 urllib.request.urlopen(f"{self.endpoint_url}/_ministack/health", timeout=5).close()  # noqa: S310
             except OSError:
-                alive = server.is_alive() if isinstance(server, threading.Thread) else server.poll() is None
-                if not alive:
-                    break
                 time.sleep(0.1)
             else:
                 return
@@ -81,3 +81,9 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def is_taken(port: int) -> bool:
+    """Whether something listens on a loopback port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

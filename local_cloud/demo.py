@@ -5,7 +5,6 @@ verdict it must get.
 """
 
 import argparse
-import mimetypes
 import sys
 import time
 import urllib.error
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from local_cloud import report as reports
 from local_cloud.cloud import LocalCloud
@@ -36,8 +36,24 @@ def main(arguments: list[str] | None = None) -> int:
     if options.media and not options.media.is_dir():
         sys.stderr.write(f"demo: MEDIA must be a folder, got {str(options.media)!r}\n")
         return 2
+    if options.media and overlap(options.media.resolve(), BUILD.resolve()):
+        sys.stderr.write(f"demo: MEDIA must be apart from {BUILD}, which is made anew, got {str(options.media)!r}\n")
+        return 2
     # In a log there is no window to fit into.
-    return run(options.media, Console(width=None if sys.stdout.isatty() else 150))
+    console = Console(width=None if sys.stdout.isatty() else 150, emoji=False)
+    try:
+        return run(options.media, console)
+    except KeyboardInterrupt:
+        sys.stderr.write("demo: stopped\n")
+        return 130
+    except RuntimeError as error:
+        sys.stderr.write(f"demo: {error}\n")
+        return 1
+
+
+def overlap(one: Path, other: Path) -> bool:
+    """Whether one folder is the other, or inside it."""
+    return one.is_relative_to(other) or other.is_relative_to(one)
 
 
 def run(media: Path | None, console: Console) -> int:
@@ -50,14 +66,14 @@ def run(media: Path | None, console: Console) -> int:
         mail = AlertMail(cloud, outputs["AlertTopicArn"])
         device = Device(cloud, BUILD / "device", bucket=outputs["RawBucket"])
         device.insert(media or SAMPLES / "media")
-        sent = clips_on(device.card)
         expected = [] if media else expectations()
-        with console.status(f"the edge agent uploads {sent} clips …"):
+        with console.status("the edge agent uploads the clips …"):
             device.send()
             if not media:
                 again = Device(cloud, BUILD / "again", bucket=outputs["RawBucket"])
                 again.insert(SAMPLES / "media", *sent_twice())
                 again.send()
+        sent = device.sent()
         console.print(f"sent {sent} clips from {device.card}")
         watch(cloud, outputs, sent, console)
         clips = list(ends(cloud, outputs, mail))
@@ -66,7 +82,7 @@ def run(media: Path | None, console: Console) -> int:
         reports.show(summary, console)
         problems = [*shortfalls(summary), *surprises(expected, clips), *unplayable(summary)]
     for problem in problems:
-        console.print(f"[bold red]wrong:[/] {problem}")
+        console.print(f"[bold red]wrong:[/] {escape(problem)}")
     console.print(
         f"\n{BUILD.relative_to(ROOT) / 'report.json'} holds it all. The links play while the cloud runs: "
         "`make up` keeps it running."
@@ -84,17 +100,11 @@ def watch(cloud: Connection, outputs: dict[str, str], sent: int, console: Consol
                 if record["status"] != "processing" and record["clip_id"] not in told:
                     told.add(record["clip_id"])
                     verdict = record.get("verdict", record["status"])
-                    console.print(f"  [{len(told)}/{sent}] {record['key'].rsplit('/', 1)[-1]}: {verdict}")
+                    name = escape(record["key"].rsplit("/", 1)[-1])
+                    console.print(f"  {len(told)} of {sent}: {name}: {verdict}")
             status.update(f"{len(told)} of {sent} clips have their verdict …")
 
         follow(cloud, outputs, expected=sent, tick=tick)
-
-
-def clips_on(card: Path) -> int:
-    """Video files on a memory card, by their names."""
-    return sum(
-        (mimetypes.guess_type(path.name)[0] or "").startswith("video/") for path in card.rglob("*") if path.is_file()
-    )
 
 
 def shortfalls(summary: dict[str, Any]) -> list[str]:

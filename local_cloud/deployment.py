@@ -26,7 +26,12 @@ def deploy(cloud: Connection) -> dict[str, str]:
     _run(cloud, str(BIN / "impp"), "keys", "--env", cloud.environment)
     # Away from cdk.json: bootstrapping needs no app, and would synthesize ours first.
     _cdk(cloud, "bootstrap", f"aws://{cloud.account}/{cloud.region}", folder=Path(tempfile.gettempdir()))
-    _cdk(cloud, "deploy", f"impp-{cloud.environment}/*", "--require-approval", "never", "--method", "direct")
+    with tempfile.TemporaryDirectory(prefix="impp-assembly-") as assembly:
+        _cdk(
+            cloud,
+            *("deploy", f"impp-{cloud.environment}/*", "--output", assembly),
+            *("--require-approval", "never", "--method", "direct"),
+        )
     return outputs(cloud)
 
 

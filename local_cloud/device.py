@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from impp_edge.files import is_clip
 from local_cloud.connection import ROOT, Connection
 
 SAMPLES = ROOT / "samples"
@@ -44,9 +45,8 @@ class Device:
 
     def insert(self, media: Path, *paths: str) -> None:
         """Copy clips onto the card, folders and times as they are: all of them, or those at `paths`."""
-        if not paths:
-            shutil.copytree(media, self.card, dirs_exist_ok=True)
-        for path in paths:
+        found = [path.relative_to(media) for path in media.rglob("*") if path.is_file()]
+        for path in map(Path, paths or found):
             (self.card / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(media / path, self.card / path)
 
@@ -57,6 +57,16 @@ class Device:
         )
         if result.returncode != 0:
             raise RuntimeError(f"the edge agent failed:\n{result.stderr[-2000:]}")
+
+    def sent(self) -> int:
+        """Clips sent or still owed: what the agent says is in the bucket, and files of the card it never saw."""
+        answer = subprocess.run(
+            [*self.command("status"), "--json"], env=self._cloud.variables, capture_output=True, text=True, check=True
+        )
+        status = json.loads(answer.stdout)
+        seen = sum(sum(lanes.values()) for lanes in status["clips"].values())
+        on_card = sum(is_clip(path.relative_to(self.card)) for path in self.card.rglob("*") if path.is_file())
+        return int(status["objects_sent"] + max(0, on_card - seen) + status["backlog_clips"])
 
     def start(self) -> "subprocess.Popen[bytes]":
         """Run the agent until it is told to stop."""

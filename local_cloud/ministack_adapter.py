@@ -11,10 +11,14 @@ import os
 import random
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from local_cloud.integrations import Call, IntegrationError, Integrations
 from local_cloud.layers import runnable_here
+
+#: How long an expression may take before it counts as endless.
+EXPRESSION_MILLISECONDS = 30_000
 
 
 def configure(*, account: str, region: str, port: int, wait_scale: float) -> None:
@@ -69,6 +73,7 @@ def _correct_step_functions(integrations: Integrations) -> None:
     _keep_terminal_errors(sfn)
     _give_succeed_its_output(sfn)
     _write_branch_history(sfn)
+    _give_expressions_time(sfn)
     sfn._run_parallel_branches = _run_parallel_branches
     original = sfn._evaluate_jsonata
     sfn._evaluate_jsonata = lambda *arguments, **options: _json(original(*arguments, **options))
@@ -117,6 +122,16 @@ def _keep_terminal_errors(sfn: Any) -> None:
         return bool(original(names, error))
 
     sfn._error_matches = matches
+
+
+def _give_expressions_time(sfn: Any) -> None:
+    """AWS's second for an expression is no second of a busy machine's clock."""
+    real = sfn.jsonata
+
+    def compile_(expression: str, timeout: int = EXPRESSION_MILLISECONDS) -> Any:
+        return real.Jsonata.jsonata(expression, timeout=max(timeout, EXPRESSION_MILLISECONDS))
+
+    sfn.jsonata = SimpleNamespace(Jsonata=SimpleNamespace(jsonata=compile_), utils=real.utils)
 
 
 def _give_succeed_its_output(sfn: Any) -> None:

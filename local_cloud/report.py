@@ -1,10 +1,12 @@
 """What a demo run leaves behind: `build/demo/report.json` and a table for people."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from local_cloud.connection import Connection
@@ -41,9 +43,9 @@ def show(report: dict[str, Any], console: Console) -> None:
         table.add_column(heading, justify="right")
     for clip in report["clips"]:
         table.add_row(
-            clip["key"].rsplit("/", 1)[-1],
+            escape(clip["key"].rsplit("/", 1)[-1]),
             f"[{COLOURS.get(clip['verdict'], 'white')}]{clip['verdict']}[/]",
-            clip["reasons"][0] if clip["reasons"] else "",
+            escape(clip["reasons"][0]) if clip["reasons"] else "",
             clip["storage_class"],
             str(clip["states_entered"]),
             f"{clip['seconds']:.1f}",
@@ -55,7 +57,7 @@ def show(report: dict[str, Any], console: Console) -> None:
     )
     for clip in report["clips"]:
         if clip["playback_url"]:
-            console.print(f"\n[bold]{clip['key'].rsplit('/', 1)[-1]}[/] plays at")
+            console.print(f"\n[bold]{escape(clip['key'].rsplit('/', 1)[-1])}[/] plays at")
             # Whole and on one line, so that it can be copied.
             console.print(clip["playback_url"], soft_wrap=True, style="cyan", highlight=False)
 
@@ -67,7 +69,7 @@ def _entry(cloud: Connection, clip: Clip) -> dict[str, Any]:
         "clip_id": record["clip_id"],
         "verdict": record.get("verdict", record["status"]),
         "severity": record.get("severity", ""),
-        "reasons": list(record.get("reasons", [])) or [record[name] for name in ("error", "cause") if name in record],
+        "reasons": list(record.get("reasons", [])) or _failure(record),
         "moments": [{"start": float(m["start"]), "end": float(m["end"])} for m in record.get("moments", [])],
         "states_entered": clip.states_entered,
         "seconds": clip.seconds,
@@ -76,3 +78,13 @@ def _entry(cloud: Connection, clip: Clip) -> dict[str, Any]:
         "playback_url": cloud.viewer_url(record["link"]) if "link" in record else "",
         "alerts": clip.alerts,
     }
+
+
+def _failure(record: dict[str, Any]) -> list[str]:
+    """Why a clip failed, in one line: where, and the words of whoever knows."""
+    if "error" not in record:
+        return []
+    cause = str(record["cause"])
+    # A transcoding job's cause is the whole job; its own message is what a person can use. A long one is cut off.
+    told = re.search(r'"ErrorMessage": ?"((?:[^"\\]|\\.)*)', cause)
+    return [f"{record['state']} failed with {record['error']}: {told[1] if told else cause[:200]}"]

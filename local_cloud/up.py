@@ -8,7 +8,7 @@ import threading
 from rich.console import Console
 
 from local_cloud.cloud import LocalCloud
-from local_cloud.connection import ROOT, Connection
+from local_cloud.connection import ROOT, Connection, is_taken
 from local_cloud.demo import WAIT_SCALE
 from local_cloud.deployment import deploy
 from local_cloud.device import SAMPLES, Device
@@ -21,35 +21,56 @@ BUILD = ROOT / "build" / "up"
 
 def main() -> int:
     """Serve until Ctrl-C."""
-    console = Console()
+    console = Console(emoji=False)
+    for port in (PORT, CONSOLE_PORT):
+        if is_taken(port):
+            sys.stderr.write(f"up: port {port} is taken; is another `make up` running?\n")
+            return 1
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
+        # In a thread: the main one may be inside this very event when the signal comes.
+        signal.signal(name, lambda *_: threading.Thread(target=stop.set).start())
     with LocalCloud(port=PORT, wait_scale=WAIT_SCALE) as cloud:
         with console.status("deploying with the CDK CLI …"):
             outputs = deploy(cloud)
         device = Device(cloud, BUILD / "device", bucket=outputs["RawBucket"])
         device.insert(SAMPLES / "media")
         agent = device.start()
+        base = cloud.viewer_url(f"https://{outputs['PlaybackDomain']}/").rstrip("/")
         dashboard = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(ROOT / "console" / "app.py"), *_streamlit_options()],
             env={
                 **cloud.variables,
                 "IMPP_ENV": cloud.environment,
-                "IMPP_PLAYBACK_BASE": cloud.viewer_url(f"https://{outputs['PlaybackDomain']}/").rstrip("/"),
+                "IMPP_PLAYBACK_BASE": base,
             },
         )
         console.print(f"console       http://127.0.0.1:{CONSOLE_PORT}")
         console.print(f"AWS endpoint  {cloud.endpoint_url}  (access key {cloud.account}, any secret)")
         console.print(f"memory card   {device.card}  (put a clip there and watch)")
+        console.print(
+            f"to use impp      export AWS_ENDPOINT_URL={cloud.endpoint_url} AWS_ACCESS_KEY_ID={cloud.account} "
+            f"AWS_SECRET_ACCESS_KEY=local AWS_REGION={cloud.region} IMPP_PLAYBACK_BASE={base}",
+            soft_wrap=True,
+            highlight=False,
+        )
         console.print("Ctrl-C stops it all.")
         try:
             _tell_alerts(cloud, outputs, console, stop)
         finally:
             for process in (agent, dashboard):
-                process.terminate()
-                process.wait(timeout=20)
+                end(process)
     return 0
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """Ask a process to end, and insist after a while."""
+    process.terminate()
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _tell_alerts(cloud: Connection, outputs: dict[str, str], console: Console, stop: threading.Event) -> None:

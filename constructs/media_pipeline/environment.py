@@ -18,7 +18,7 @@ Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]
 
 
 class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Limits(_Settings):
@@ -122,10 +122,11 @@ def read_environment(name: str, folder: Path = FOLDER) -> Environment:
         raise ValueError(f"no environment {name!r}: {path.name} is not in {folder.name}/ (there: {known})")
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path.name} is not TOML: {error}") from None
     try:
-        environment = Environment.model_validate_json(json.dumps(data))  # as JSON: strict, yet lists become tuples
+        # As JSON: strict, and yet lists become tuples.
+        environment = Environment.model_validate_json(json.dumps(data, default=str))
     except ValidationError as error:
         raise ValueError("\n".join(_problems(path.name, error))) from None
     if environment.name != name:

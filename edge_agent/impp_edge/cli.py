@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 from impp_edge import __version__
 from impp_edge.agent import Agent
@@ -38,7 +38,8 @@ def _run(config: Config, options: argparse.Namespace) -> int:
     start_logging(options.log)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        # In a thread: the main one may be inside this very event when the signal comes.
+        signal.signal(number, lambda *_: Thread(target=stop.set).start())
     with sole_agent(config.state_dir):
         store = Store(config.state_dir)
         try:

@@ -11,7 +11,7 @@ from impp_edge.store import Store
 
 
 def take_stock(store: Store, *, now: float) -> dict[str, Any]:
-    """Counts by state and lane, the backlog, the oldest waiting clip, the latest error.
+    """Counts by state and lane, objects in the bucket, the backlog, the oldest waiting clip, the latest error.
 
     Sizes are bytes, ages seconds, times ISO 8601 in UTC; what does not exist is null. `now` is
     seconds since 1970.
@@ -22,8 +22,10 @@ def take_stock(store: Store, *, now: float) -> dict[str, Any]:
     (backlog,) = store.rows("SELECT count(*) AS clips, coalesce(sum(size), 0) AS bytes FROM unfinished")
     oldest = store.rows("SELECT path, queued_at FROM unfinished ORDER BY queued_at LIMIT 1")
     failed = store.rows("SELECT * FROM files WHERE error IS NOT NULL ORDER BY changed_at DESC LIMIT 1")
+    (sent,) = store.rows("SELECT count(*) AS objects FROM sent")
     return {
         "clips": clips,
+        "objects_sent": sent["objects"],
         "backlog_clips": backlog["clips"],
         "backlog_bytes": backlog["bytes"],
         "oldest_waiting": {

@@ -42,7 +42,7 @@ def sample(path: Path, duration: float, sampling: Sampling) -> Iterator[Frame]:
         source = _jumping(container, stream, step) if step > _JUMP else container.decode(stream)
         start: float | None = None
         taken = 0
-        for frame in source:
+        for frame in _readable(source):
             if frame.time is None:
                 continue
             start = frame.time if start is None else start
@@ -52,6 +52,18 @@ def sample(path: Path, duration: float, sampling: Sampling) -> Iterator[Frame]:
                 taken += 1
                 if taken == sampling.most:
                     return
+
+
+def _readable(frames: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
+    """The pictures before the first that can't be decoded. Raises the decoder's error where not even one can."""
+    seen = False
+    try:
+        for frame in frames:
+            yield frame
+            seen = True
+    except av.error.FFmpegError:
+        if not seen:
+            raise
 
 
 def upright(image: Image, rotation: int) -> Image:

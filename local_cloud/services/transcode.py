@@ -38,7 +38,9 @@ def transcode(source: Path, plan: Plan, media: Media, folder: Path) -> None:
     command = [get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y", "-threads", "1"]
     if not plan.turns_upright:
         command += ["-display_rotation:v", "0"]
-    command += ["-ss", f"{start:.6f}", "-t", f"{length:.6f}", "-i", str(source)]
+    if start > 0:  # a seek to 0 drops every picture of an AVI with B-frames
+        command += ["-ss", f"{start:.6f}"]
+    command += ["-t", f"{length:.6f}", "-i", str(source)]
     names = []
     for group_index, group in enumerate(plan.groups):
         for index, output in enumerate(group.outputs):

@@ -61,19 +61,57 @@ def test_depth_follows_lane_and_length(machine, lane, seconds, depth):
 
 
 def test_a_clip_beyond_its_own_limit_is_looked_at_less_closely_and_says_so(machine):
-    plan = probed(machine, event=in_lane("event"), seconds=599.0)["plan"]
+    plan = probed(machine, event=in_lane("parking"), seconds=599.0)["plan"]
     assert plan["estimates"]["full"] > 2.0
     assert plan["depth"] == "sampled"
     assert plan["notes"] == ["depth sampled: more would pass the clip's limit of $2"]
 
 
 def test_the_estimate_is_the_price_tables(machine):
-    plan = probed(machine, event=in_lane("event"), seconds=120.0)["plan"]
+    plan = probed(machine, event=in_lane("parking"), seconds=120.0)["plan"]
     by_hand = (
         26 * PRICES.transition + 10 * PRICES.request + 2 * 2 * PRICES.video_api_minute + 120 * PRICES.speech_second
     )
     assert plan["estimates"]["full"] == pytest.approx(by_hand)
     assert plan["estimates"]["none"] == pytest.approx(26 * PRICES.transition + 10 * PRICES.request)
+
+
+def test_an_event_is_published_for_sure_and_any_other_clip_perhaps(machine):
+    """Five outputs of a minute: HLS in 720, 480 and 360 lines, MP4 and pictures in 720; and 10 s of highlight."""
+    event = probed(machine, event=in_lane("event"), seconds=60.0)["plan"]
+    parked = probed(machine, event=in_lane("parking"), seconds=60.0)["plan"]
+    by_hand = 3 * PRICES.transcode_hd_minute + 2 * PRICES.transcode_sd_minute + PRICES.transcode_hd_minute / 6
+    assert event["estimates"]["full"] - parked["estimates"]["full"] == pytest.approx(by_hand)
+    assert (event["publishing"], parked["publishing"]) == (0, pytest.approx(by_hand))
+
+
+def test_an_incident_found_by_analysis_pays_for_its_publishing_with_its_record(machine, states):
+    variables = probed(machine, event=in_lane("parking"), seconds=60.0) | {
+        "judgement": {"verdict": "incident", "severity": "high", "reasons": [], "moments": [], "notes": []},
+        "link": "https://d.cloudfront.net/x",
+    }
+    record, counter = (
+        item["Update"] for item in evaluate(states["RecordIncident"]["Arguments"], variables)["TransactItems"]
+    )
+    spent = float(counter["ExpressionAttributeValues"][":publishing"]["N"])
+    assert spent == pytest.approx(variables["plan"]["publishing"])
+    cost = float(record["ExpressionAttributeValues"][":estimated_cost_usd"]["N"])
+    assert cost == pytest.approx(variables["plan"]["estimates"]["full"] + spent)
+    assert counter["Key"] == {"clip_id": {"S": "spend#2026-11"}}
+
+
+@pytest.mark.parametrize(("width", "height", "rejected"), [(31, 400, True), (400, 31, True), (32, 32, False)])
+def test_a_picture_too_small_to_transcode_is_rejected_in_words(machine, states, width, height, rejected):
+    variables = probed(machine)
+    variables["container"]["Tracks"][0]["VideoProperties"] = {"Width": width, "Height": height}
+    reject = evaluate(states["Plan"]["Assign"], variables)["plan"]["reject"]
+    assert reject == ("the picture is smaller than 32 by 32" if rejected else "")
+
+
+def test_a_recording_without_a_length_is_told_so(machine, states):
+    variables = probed(machine)
+    del variables["container"]["Duration"]
+    assert "does not say how long it is" in evaluate(states["Plan"]["Assign"], variables)["plan"]["reject"]
 
 
 def test_moderation_costs_a_third_video_api(machine):

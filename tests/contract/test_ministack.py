@@ -38,6 +38,7 @@ INTERNALS = {
         "_find_matching_retrier(retriers, error, retry_counts)",
         "_invoke_resource(resource, input_data)",
         "_next_or_end(state_def)",
+        "jsonata",
         "_run_parallel_branches(state_def, raw_input, execution, ctx)",
         "_run_sub_machine(states, start_at, input_data, execution, ctx)",
     ],

@@ -9,8 +9,9 @@ Variables, in the order they appear:
                 job, and a redrive, being another execution, starts a new one
     limits, prices, depths, settings   constants of the deployment
     container   what MediaConvert's probe says of the file
-    plan        depth, what each depth would cost in dollars, video facts, whether to proxy, transcribe
-                and moderate, and the notes that end in the record
+    plan        depth, what each depth would cost in dollars (an event's with its publishing, since it is
+                an incident for sure), publishing (what is still to pay should any other clip prove
+                one), video facts, whether to proxy, transcribe and moderate, notes for the record
     rejection, doubts                  why a clip is rejected, in words and in the service's own
     video       bucket and key of what Rekognition reads: the clip or its proxy
     jobs, frames                       what `classify` shall read

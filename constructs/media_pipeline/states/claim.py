@@ -47,7 +47,7 @@ _CLIP = f"""(
     'captured_at': $well_formed ? $substring($time, 0, 4) & '-' & $substring($time, 4, 2) & '-' &
       $substring($time, 6, 2) & 'T' & $substring($time, 9, 2) & ':' & $substring($time, 11, 2) & ':' &
       $substring($time, 13, 2) & 'Z' : $states.input.time,
-    'folder': ($safe = $path ? $path : $safe & '-' & $substring($id, 0, 8)) & '/'
+    'folder': $safe & '/' & $substring($id, 0, 8) & '/'
   }}
 )"""
 

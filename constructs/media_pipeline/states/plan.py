@@ -12,8 +12,8 @@ MAX_VIDEO_SECONDS = 6 * 3600
 MAX_VIDEO_BYTES = 10 * 10**9
 #: Transcribe reads no larger file than this.
 MAX_SPEECH_BYTES = 2 * 10**9
-#: MediaConvert makes no smaller picture than this, in lines.
-MIN_LINES = 32
+#: MediaConvert makes no smaller picture than this, in pixels either way.
+MIN_PIXELS = 32
 
 _PLAN = f"""(
   $tracks := [$container.Tracks];
@@ -22,6 +22,7 @@ _PLAN = f"""(
   $duration := $exists($container.Duration) ? $container.Duration : 0;
   $minutes := $duration / 60;
   $height := $exists($video.VideoProperties.Height) ? $video.VideoProperties.Height : 0;
+  $width := $exists($video.VideoProperties.Width) ? $video.VideoProperties.Width : 0;
   $moderate := $clip.collection in $settings.moderated;
   $readable := $video.Codec = 'AVC' and $container.Format in ['mp4', 'quicktime', 'avi'];
   $audible := $container.Format in ['mp4', 'webm'] and $clip.size <= {MAX_SPEECH_BYTES};
@@ -31,20 +32,23 @@ _PLAN = f"""(
   $wanted := $asked = 'full' and $long ? 'sampled' : $asked;
   $proxy := $not($readable and ($audible or $not($audio)));
   $step := $max([$settings.frame_seconds, $ceil($duration / {MAX_FRAMES})]);
-  $base := {TRANSITIONS} * $prices.transition + 10 * $prices.request;
   $sd := $prices.transcode_sd_minute;
   $hd := $prices.transcode_hd_minute;
   $tier := $height >= 720 ? $hd : $sd;
+  $publishing := $tier / 6 + $minutes * ($height >= 720 ? 3 * $hd + 2 * $sd : ($height >= 480 ? 4 : 3) * $sd);
+  $reject := $not($clip.well_formed)
+    ? 'the key does not follow video/<source>/<collection>/<YYYYMMDD_HHMMSS>/<filename>'
+    : $clip.replaced ? 'another clip took its key before it was looked at'
+    : $not($exists($video)) ? 'the file holds no video'
+    : $duration <= 0 ? 'the file does not say how long it is: a recording that was cut off?'
+    : $min([$width, $height]) < {MIN_PIXELS} ? 'the picture is smaller than {MIN_PIXELS} by {MIN_PIXELS}' : '';
+  $sure := $clip.collection = 'event' and $reject = '';
+  $base := {TRANSITIONS} * $prices.transition + 10 * $prices.request + ($sure ? $publishing : 0);
   $speech := $audio ? $max([$prices.speech_min_seconds, $duration]) * $prices.speech_second : 0;
   $full := $base + $minutes * $prices.video_api_minute * ($moderate ? 3 : 2) + $speech
     + ($proxy ? $minutes * $tier : 0);
   $sampled := $base + 2 * $minutes * $sd
     + $ceil($duration / $step) * ($prices.image + 3 * $prices.transition);
-  $reject := $not($clip.well_formed)
-    ? 'the key does not follow video/<source>/<collection>/<YYYYMMDD_HHMMSS>/<filename>'
-    : $clip.replaced ? 'another clip took its key before it was looked at'
-    : $not($exists($video) and $duration > 0) ? 'the file holds no video'
-    : $height < {MIN_LINES} ? 'the picture has fewer than {MIN_LINES} lines' : '';
   $affordable := $wanted = 'full' and $full > $limits.clip ? 'sampled' : $wanted;
   $allowed := $affordable = 'sampled' and $sampled > $limits.clip ? 'none' : $affordable;
   $depth := $reject = '' ? $allowed : 'none';
@@ -57,7 +61,7 @@ _PLAN = f"""(
     'duration': $duration,
     'height': $height,
     'step': $step,
-    'publishing': $tier / 6 + $minutes * ($height >= 720 ? 3 * $hd + 2 * $sd : ($height >= 480 ? 4 : 3) * $sd),
+    'publishing': $sure ? 0 : $publishing,
     'estimates': {{'full': $full, 'sampled': $sampled, 'none': $base}},
     'notes': [
       $asked != $wanted ? ['sampled: the clip is too long or too large for depth full'] : [],
@@ -67,7 +71,8 @@ _PLAN = f"""(
 )"""
 
 _COST = "$lookup($plan.estimates, $plan.depth)"
-_MONTH = "$substring($states.context.Execution.StartTime, 0, 7)"
+#: JSONata for the month whose money is spent, `2026-11`.
+MONTH = "$substring($states.context.Execution.StartTime, 0, 7)"
 
 
 def plan_states() -> dict[str, State]:
@@ -92,7 +97,7 @@ def plan_states() -> dict[str, State]:
             "dynamodb:updateItem",
             {
                 "TableName": "${ClipsTable}",
-                "Key": {"clip_id": {"S": jsonata(f"'spend#' & {_MONTH}")}},
+                "Key": {"clip_id": {"S": jsonata(f"'spend#' & {MONTH}")}},
                 "UpdateExpression": "ADD spent_usd :estimate",
                 "ConditionExpression": "attribute_not_exists(spent_usd) OR spent_usd <= :room",
                 "ExpressionAttributeValues": {

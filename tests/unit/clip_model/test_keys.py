@@ -64,9 +64,14 @@ def test_identity_depends_on_key_and_content():
     assert len({clip_id("k", "e"), clip_id("k", "f"), clip_id("l", "e")}) == 3
 
 
-def test_a_safe_name_keeps_its_folder_and_any_other_gets_one_of_its_own():
+def test_a_folder_holds_only_what_transcribe_and_urls_take_as_it_is():
     identity = "0123456789abcdef" * 4
-    assert products_folder("video/c/event/20261120_101500/a.b.mp4", identity) == "video/c/event/20261120_101500/a.b/"
-    assert products_folder("video/c/event/20261120_101500/ä b.mp4", identity) == (
-        "video/c/event/20261120_101500/__b-01234567/"
-    )
+    at = "video/c/event/20261120_101500"
+    assert products_folder(f"{at}/a.b.mp4", identity) == f"{at}/a.b/01234567/"
+    assert products_folder(f"{at}/ä b.mp4", identity) == f"{at}/__b/01234567/"
+
+
+def test_clips_of_one_name_but_other_extension_or_content_have_folders_of_their_own():
+    at = "video/c/event/20261120_101500"
+    clips = [(f"{at}/a.mp4", "e"), (f"{at}/a.mov", "e"), (f"{at}/a.mp4", "f")]
+    assert len({products_folder(key, clip_id(key, etag)) for key, etag in clips}) == 3

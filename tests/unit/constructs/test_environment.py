@@ -51,6 +51,8 @@ def changed(tmp_path):
         ('region = "us-east-1"', 'region = "frankfurt"', r"region: .*, got 'frankfurt'"),
         ("clip_usd = 2.0", 'clip_usd = "two"', r"limits.clip_usd: input should be a valid number, got 'two'"),
         ("clip_usd = 2.0", "clip_usd = -1.0", r"limits.clip_usd: .*greater than 0, got -1.0"),
+        ("clip_usd = 2.0", "clip_usd = inf", r"limits.clip_usd: .*finite"),
+        ("clip_usd = 2.0", "clip_usd = 2026-01-01", r"limits.clip_usd: .*, got '2026-01-01'"),
         ("clip_usd = 2.0", "clip_euro = 2.0", r"unknown field limits.clip_euro, got 2.0\n.*limits.clip_usd is missing"),
         ('event = "full"', 'event = "deep"', r"analysis.depths.event: .*'full', 'sampled' or 'none', got 'deep'"),
         ("poll_seconds = 15", "poll_seconds = 0", r"analysis.poll_seconds: .*, got 0"),

@@ -1,10 +1,11 @@
 import json
+import socket
 
 import pytest
 
 from local_cloud import demo, report
-from local_cloud.connection import Connection
-from local_cloud.device import expectations
+from local_cloud.connection import Connection, is_taken
+from local_cloud.device import Device, expectations
 from local_cloud.journey import Clip
 
 
@@ -21,7 +22,7 @@ def clip(name, verdict="routine", status="done", alerts=(), **record):
 
 
 def test_a_clip_without_an_end_is_lost(connection):
-    ended = [clip("a"), clip("b", verdict=None, status="failed", error="E", cause="c")]
+    ended = [clip("a"), clip("b", verdict=None, status="failed", state="S", error="E", cause="c")]
     running = clip("c", verdict=None, status="processing")
     summary = report.summarise(connection, [*ended, running], sent=4)
     assert [summary[name] for name in ("sent", "finished", "failed", "lost")] == [4, 1, 1, 2]
@@ -50,11 +51,59 @@ def test_a_sample_with_another_verdict_or_another_number_of_alerts_is_a_surprise
     assert "got ['routine', 'routine']" in demo.surprises(expected, [*good, clip("b.mp4")])[0]
 
 
-def test_only_clips_on_the_card_count(tmp_path):
-    (tmp_path / "DCIM").mkdir()
-    for name in ("a.MP4", "DCIM/b.webm", "DCIM/c.mov", "d.txt", "e.jpg"):
-        (tmp_path / name).touch()
-    assert demo.clips_on(tmp_path) == 3
+@pytest.fixture
+def device(connection, tmp_path, monkeypatch):
+    """A device whose agent says what `status.json` holds."""
+    device = Device(connection, tmp_path / "device", bucket="raw")
+    agent = tmp_path / "agent"
+    agent.write_text(f"#!/bin/sh\ncat {tmp_path}/status.json\n")
+    agent.chmod(0o755)
+    monkeypatch.setattr("local_cloud.device.AGENT", agent)
+    return device
+
+
+@pytest.mark.parametrize(
+    ("objects", "done", "backlog", "sent"),
+    [
+        (3, 3, 0, 3),
+        (2, 3, 0, 2),  # two copies of one clip are one object
+        (2, 2, 0, 3),  # one the agent never saw
+        (2, 3, 1, 3),
+    ],
+)
+def test_sent_are_objects_and_what_is_still_owed(device, tmp_path, objects, done, backlog, sent):
+    media = tmp_path / "media"
+    (media / "DCIM").mkdir(parents=True)
+    for name in ("a.MP4", "DCIM/b.webm", "DCIM/c.ts", "d.txt", "e.jpg", ".hidden.mp4"):
+        (media / name).touch()
+    (media / "dangling.mp4").symlink_to("/nowhere")
+    device.insert(media)
+    status = {"objects_sent": objects, "clips": {"done": {"event": done, "parking": 0}}, "backlog_clips": backlog}
+    (tmp_path / "status.json").write_text(json.dumps(status))
+    assert device.sent() == sent
+
+
+def test_media_must_not_be_what_the_demo_makes_anew(capsys):
+    for folder in (demo.BUILD, demo.BUILD.parents[1]):
+        folder.mkdir(parents=True, exist_ok=True)
+        assert demo.main(["--media", str(folder)]) == 2
+        assert "MEDIA must be apart from" in capsys.readouterr().err
+
+
+def test_a_failure_is_told_in_one_line(connection):
+    job = '{"Arn": "a", "ErrorCode": 1010, "ErrorMessage": "no picture", "Id": '
+    failed = clip("a", verdict=None, status="failed", state="Transcode", error="States.TaskFailed", cause=job)
+    (entry,) = report.summarise(connection, [failed], sent=1)["clips"]
+    assert entry["reasons"] == ["Transcode failed with States.TaskFailed: no picture"]
+
+
+def test_a_port_in_use_is_noticed():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        assert is_taken(port)
+    assert not is_taken(port)
 
 
 def test_media_that_is_no_folder_is_named(capsys):
