@@ -80,7 +80,7 @@ def _tell_alerts(cloud: Connection, outputs: dict[str, str], console: Console, s
         for message in mail.fetch():
             links = [record["link"] for record in records(cloud, outputs["ClipsTable"]) if "link" in record]
             console.rule("alert")
-            console.print(message, soft_wrap=True, highlight=False)
+            console.print(message, soft_wrap=True, highlight=False, markup=False)
             for link in links:
                 if link in message:
                     console.print(

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event, Thread
 
+from botocore.exceptions import BotoCoreError
+
 from impp_edge import __version__
 from impp_edge.agent import Agent
 from impp_edge.check import examine
@@ -29,7 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[Config, argparse.Namespace], int] = options.command
     try:
         return command(config, options)
-    except StoreError as error:
+    except (BotoCoreError, StoreError) as error:
+        # The first kind is a broken SDK set-up, such as a profile that does not exist.
         sys.stderr.write(f"{error}\n")
         return 1
 

@@ -42,7 +42,9 @@ class Config(BaseModel):
     watch: tuple[Folder, ...] = Field(min_length=1, description="folders whose clips are sent")
     bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", description="the raw media bucket")
     region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$", description="the bucket's region")
-    endpoint_url: str | None = Field(None, pattern=r"^https?://", description="another S3 than AWS's, for test clouds")
+    endpoint_url: str | None = Field(
+        None, pattern=r"^https?://[^\s/]+/?$", description="another S3 than AWS's, for test clouds"
+    )
     state_dir: Folder = Field(Path("/var/lib/impp-edge"), description="where the queue is kept")
     settle_seconds: Seconds = Field(5.0, gt=0, description="a file at rest this long is complete")
     rescan_seconds: Seconds = Field(60.0, gt=0, description="how often the folders are read in full")

@@ -146,6 +146,32 @@ def test_systemd_hears_when_it_is_ready_and_alive_and_sigterm_ends_it_cleanly(de
             process.wait()
 
 
+@pytest.mark.timeout(60)
+def test_two_signals_at_once_stop_it_all_the_same(device, configured):
+    """As Ctrl-C in a terminal does, together with a supervisor that ends its child."""
+    search = os.pathsep.join(path for path in sys.path if path)
+    command = [sys.executable, "-m", "impp_edge.cli", "run", "--config", configured()]
+    environment = {**os.environ, "PYTHONPATH": search}
+    for turn in range(4):
+        device.record(f"20260130_08150{turn}_EF.mp4")
+        process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+        try:
+            assert process.stderr.readline().startswith("INFO")  # it is up
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGINT):
+                process.send_signal(number)
+            assert process.wait(10) == 0
+        finally:
+            process.kill()
+            process.wait()
+            process.stderr.close()
+
+
+def test_a_profile_that_does_not_exist_is_one_line(configured, monkeypatch, capsys):
+    monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
+    assert main(["run", "--once", "--config", configured()]) == 1
+    assert "no-such-profile" in capsys.readouterr().err
+
+
 def answers(capsys):
     return {line[5:].split(":")[0].split(" ")[0]: line for line in capsys.readouterr().out.splitlines()}
 

@@ -58,7 +58,10 @@ def test_the_example_is_valid_and_shows_every_setting_with_its_default():
         ('watch = ["media/card"]', "watch.0: must be an absolute path, got 'media/card'"),
         ('bucket = "Raw_Clips"', "bucket: string should match pattern"),
         ('region = "Frankfurt"', "region: string should match pattern"),
-        ('endpoint_url = "localhost:4566"', "endpoint_url: string should match pattern '^https?://', got 'localhost"),
+        (
+            'endpoint_url = "localhost:4566"',
+            "endpoint_url: string should match pattern '^https?://[^\\s/]+/?$', got 'localhost",
+        ),
         ('state_dir = "state"', "state_dir: must be an absolute path, got 'state'"),
         ('settle_seconds = "5"', "settle_seconds: input should be a valid number, got '5'"),
         ("settle_seconds = 0", "settle_seconds: input should be greater than 0, got 0"),
