@@ -215,6 +215,22 @@ def test_parts_of_a_large_copy_cover_the_clip_exactly(machine, states):
     }
 
 
+@pytest.mark.parametrize(
+    ("lane", "minutes", "way"),
+    [
+        ("event", 1, "WaitInQueue"),
+        ("event", 16, "Classify"),  # an incident for sure: its alert does not wait for labels
+        ("parking", 16, "WaitInQueue"),
+        ("parking", 721, "RecordFailure"),
+    ],
+)
+def test_a_full_account_delays_an_event_by_minutes_and_other_clips_by_hours(machine, states, lane, minutes, way):
+    variables = probed(machine, event=in_lane(lane))
+    started = (datetime.now(UTC) - timedelta(minutes=minutes)).isoformat().replace("+00:00", "Z")
+    context = {"Execution": {**EXECUTION, "StartTime": started}}
+    assert choice(states, "Queued", variables, context) == way
+
+
 @pytest.mark.parametrize(("lane", "ceiling"), [("event", 30), ("continuous", 300)])
 def test_a_queued_event_waits_less_than_a_routine_clip(machine, states, lane, ceiling):
     variables = probed(machine, event=in_lane(lane))
@@ -249,10 +265,10 @@ def test_what_is_rejected_reserves_no_analysis(machine, states):
     assert float(reserved) < 0.001
 
 
-def choice(states, name, variables):
+def choice(states, name, variables, context=None):
     """Where a Choice goes."""
     for rule in states[name]["Choices"]:
-        if evaluate(rule["Condition"], variables):
+        if evaluate(rule["Condition"], variables, context=context or {}):
             return rule["Next"]
     return states[name]["Default"]
 

@@ -16,11 +16,12 @@ _IN_TIME = f"{_ELAPSED} < $settings.queue_seconds"
 _EXPIRED = "no Rekognition job became free in time"
 #: Longest pause of a queued clip in seconds: a device's event soon gets another try, the rest may take its time.
 _EVENT_CEILING, _CEILING = 30, 300
-#: Full jitter; the longer a clip has waited, the longer it may wait, up to its lane's ceiling. An event's grows
-#: with the hours, so that a day in the queue fits into an execution's history.
+#: An event is an incident whatever its labels say: after so many seconds in the queue it goes on without them.
+_EVENT_PATIENCE = 900
+#: Full jitter; the longer a clip has waited, the longer it may wait, up to its lane's ceiling.
 _PAUSE = jsonata(
     f"""(
-      $ceiling := $clip.collection = 'event' ? $max([{_EVENT_CEILING}, {_ELAPSED} / 120]) : {_CEILING};
+      $ceiling := $clip.collection = 'event' ? {_EVENT_CEILING} : {_CEILING};
       1 + $floor($random() * $min([$ceiling, $max([5, {_ELAPSED}])]))
     )"""
 )
@@ -61,7 +62,18 @@ def analyse_states() -> dict[str, State]:
         },
         "Queued": {
             "Type": "Choice",
-            "Choices": [{"Condition": jsonata(_IN_TIME), "Next": "WaitInQueue"}],
+            "Choices": [
+                {
+                    "Condition": jsonata(f"$clip.collection = 'event' and {_ELAPSED} > {_EVENT_PATIENCE}"),
+                    "Assign": {
+                        "plan": jsonata(
+                            f"$merge([$plan, {{'notes': $append($plan.notes, 'not analysed: {_EXPIRED}')}}])"
+                        )
+                    },
+                    "Next": "Classify",
+                },
+                {"Condition": jsonata(_IN_TIME), "Next": "WaitInQueue"},
+            ],
             "Default": "RecordFailure",
             "Assign": {
                 "failure": {
