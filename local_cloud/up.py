@@ -9,13 +9,14 @@ from rich.console import Console
 
 from local_cloud.cloud import LocalCloud
 from local_cloud.connection import ROOT, Connection, is_taken
-from local_cloud.demo import WAIT_SCALE
 from local_cloud.deployment import deploy
 from local_cloud.device import SAMPLES, Device
 from local_cloud.journey import AlertMail, records
 
 PORT = 4566
 CONSOLE_PORT = 8501
+#: Seconds that a second of waiting lasts: a person is watching.
+WAIT_SCALE = 0.5
 BUILD = ROOT / "build" / "up"
 
 
