@@ -16,9 +16,6 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from clip_model import keys
 
-#: CloudFront accepts a link's parameters as cookies under these names.
-COOKIES = {"Policy": "CloudFront-Policy", "Signature": "CloudFront-Signature", "Key-Pair-Id": "CloudFront-Key-Pair-Id"}
-
 
 def rsa_signer(private_key_pem: str) -> Callable[[bytes], bytes]:
     """A function that signs as CloudFront asks: RSA PKCS#1 v1.5 over SHA-1."""

@@ -1,5 +1,6 @@
 import json
 import socket
+import subprocess
 
 import pytest
 
@@ -122,3 +123,13 @@ def test_nothing_of_a_users_profile_reaches_the_local_cloud(connection, monkeypa
     assert "AWS_PROFILE" not in variables
     assert "AWS_SESSION_TOKEN" not in variables
     assert variables["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4999"
+
+
+def test_a_cloud_that_could_not_start_is_not_mistaken_for_another_on_its_port(connection, monkeypatch):
+    asked = []
+    monkeypatch.setattr("urllib.request.urlopen", lambda *arguments, **_: asked.append(arguments))
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    with pytest.raises(RuntimeError, match="did not start on port 4999"):
+        connection.await_start(ended)
+    assert asked == []

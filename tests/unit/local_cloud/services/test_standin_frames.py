@@ -69,3 +69,13 @@ def test_a_segment_without_its_parameters_is_refused(make_media):
     playlist.write_text("#EXTINF:1.0,\na.ts\n")
     with pytest.raises(ValueError, match=r"must begin with its H\.264 parameters"):
         measure("a", playlist, [segment])
+
+
+def test_a_file_cut_off_in_the_middle_gives_the_pictures_before_the_cut(make_media, clip):
+    whole = make_media("whole.mp4", "-i", clip, "-c", "copy", "-movflags", "+faststart")
+    cut = whole.with_name("cut.mp4")
+    content = whole.read_bytes()
+    cut.write_bytes(content[: len(content) // 2])
+    found = times(cut, 7, per_second=2, most=100)
+    assert found[0] == 0
+    assert 3 <= len(found) < 14

@@ -369,3 +369,12 @@ def test_what_ffmpeg_says_reaches_the_reader_without_local_paths(storage, run, s
     assert (done["Status"], done["ErrorCode"]) == ("ERROR", 1999)
     assert "FFmpeg could not transcode" in done["ErrorMessage"]
     assert str(storage.root) not in done["ErrorMessage"]
+
+
+def test_an_avi_with_pictures_out_of_order_is_made_whole(storage, run, make_media):
+    picture = ("-f", "lavfi", "-i", "testsrc2=d=2:s=320x240:r=25", "-c:v", "libx264", "-bf", 2, "-pix_fmt", "yuv420p")
+    storage.put("clips", "b.avi", make_media("b.avi", *picture))
+    done = run(job(mp4(audio=[]), key="b.avi"))
+    assert (done["Status"], done["ErrorMessage"]) == ("COMPLETE", None)
+    with av.open(str(storage.root / "products" / "clip/clip.mp4")) as made:
+        assert sum(1 for _ in made.decode(video=0)) >= 45
