@@ -3,21 +3,27 @@
 import asyncio
 import os
 import threading
+from collections.abc import Mapping
+from functools import partial
 from types import TracebackType
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config as ServerConfig
 
 from local_cloud import ministack_adapter
-from local_cloud.connection import Connection
-from local_cloud.front import front
+from local_cloud.clients import Clients
+from local_cloud.connection import ENFORCE, Connection
+from local_cloud.front import Front
 from local_cloud.integrations import Integrations
+from local_cloud.ministack_adapter.identity import Identity
 from local_cloud.services.comprehend import Comprehend
 from local_cloud.services.mediaconvert import MediaConvert
 from local_cloud.services.rekognition import Rekognition
 from local_cloud.services.storage import S3Storage
 from local_cloud.services.transcribe import Transcribe
 from local_cloud.services.wire import Wire
+from local_cloud.services.xray import XRay
+from local_cloud.telemetry import Telemetry
 
 
 class LocalCloud(Connection):
@@ -39,6 +45,7 @@ class LocalCloud(Connection):
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
         self._wires: dict[str, Wire] = {}
+        self._telemetry: Telemetry | None = None
         self._thread = threading.Thread(target=self._serve, name="local-cloud", daemon=True)
 
     def __enter__(self) -> "LocalCloud":
@@ -53,24 +60,41 @@ class LocalCloud(Connection):
         self._thread.join(timeout=10)
         for wire in self._wires.values():
             wire.close()
+        if self._telemetry:
+            self._telemetry.close()
 
     def _serve(self) -> None:
         ministack_adapter.configure(
             account=self.account, region=self.region, port=self.port, wait_scale=self._wait_scale
         )
-        integrations = Integrations(endpoint_url=self.endpoint_url, region=self.region, account=self.account)
-        storage = S3Storage(self.endpoint_url, self.account, self.region)
+        identity = Identity(account=self.account, region=self.region)
+        clients = Clients(endpoint_url=self.endpoint_url, region=self.region, account=self.account)
+        storage = S3Storage(clients)
         stand_ins = (
             Rekognition(storage),
             Transcribe(storage, region=self.region, account_id=self.account),
             Comprehend(),
-            MediaConvert(storage, region=self.region, account_id=self.account),
+            MediaConvert(storage, region=self.region, account_id=self.account, authority=identity),
+            XRay(),
         )
-        self._wires = {stand_in.service: Wire(stand_in) for stand_in in stand_ins}
-        application = front(ministack_adapter.application(integrations), self._wires, ministack_adapter.trusted_keys)
+        self._wires = {stand_in.service: Wire(stand_in, identity) for stand_in in stand_ins}
+        self._telemetry = Telemetry(clients, identity)
+        integrations = Integrations(clients, identity)
+        application = Front(
+            ministack_adapter.application(identity, integrations, self._telemetry),
+            services=self._wires,
+            trusted_keys=ministack_adapter.trusted_keys,
+            own={ENFORCE: partial(_enforce, identity)},
+            verify=identity.verify,
+        )
         config = ServerConfig()
         config.bind = [f"127.0.0.1:{self.port}"]
         config.loglevel = "WARNING"
         config.keep_alive_timeout = 75
         asyncio.set_event_loop(self._loop)
         self._loop.run_until_complete(serve(application, config, shutdown_trigger=self._stop.wait))
+
+
+def _enforce(identity: Identity, _path: str, _headers: Mapping[str, str]) -> tuple[int, str]:
+    identity.enforce()
+    return 200, "{}"

@@ -15,6 +15,8 @@ from botocore.config import Config
 
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 60
+#: Path under which the local cloud is told to enforce IAM.
+ENFORCE = "_enforce-iam"
 
 
 class Connection:
@@ -47,8 +49,18 @@ class Connection:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
+    def variables_as(self, role_arn: str) -> dict[str, str]:
+        """As `variables`, for a process that acts with a role of this account."""
+        session = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="local")["Credentials"]
+        return {
+            **self.variables,
+            "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": session["SessionToken"],
+        }
+
     def client(self, service: str) -> Any:
-        """A boto3 client of this cloud."""
+        """A boto3 client of this cloud, with the account's own key."""
         return boto3.client(  # type: ignore[call-overload]
             service,
             endpoint_url=self.endpoint_url,
@@ -57,6 +69,10 @@ class Connection:
             aws_secret_access_key="local",  # noqa: S106 - the local cloud takes any
             config=Config(s3={"addressing_style": "path"}, retries={"mode": "standard"}),
         )
+
+    def enforce(self) -> None:
+        """Let every call need its permission from now on; the account's own key keeps them all."""
+        urllib.request.urlopen(f"{self.endpoint_url}/{ENFORCE}", timeout=5).close()  # noqa: S310
 
     def await_start(self, server: "threading.Thread | subprocess.Popen[bytes]") -> None:
         """Wait until the cloud answers. Raises RuntimeError where it ends or takes longer than a minute."""

@@ -15,7 +15,7 @@ BIN = Path(sys.executable).parent
 
 
 def deploy(cloud: Connection) -> dict[str, str]:
-    """Write the signing keys, bootstrap, deploy every stack.
+    """Write the signing keys, bootstrap, deploy every stack; from then on every call needs its permission.
 
     Returns:
         The stacks' outputs, by key.
@@ -32,6 +32,7 @@ def deploy(cloud: Connection) -> dict[str, str]:
             *("deploy", f"impp-{cloud.environment}/*", "--output", assembly),
             *("--require-approval", "never", "--method", "direct"),
         )
+    cloud.enforce()
     return outputs(cloud)
 
 

@@ -5,50 +5,83 @@ the rest is MiniStack's. A viewer reaches a distribution as `<label>.cloudfront.
 gate judges the request as if it had come to `https://<label>.cloudfront.net`.
 """
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
+from local_cloud.authority import Credentials, Denied, acting_as
 from local_cloud.gate import Request, decide, strip_parameters
 
 Handler = Callable[..., Awaitable[tuple[int, dict[str, str], bytes]]]
+Own = Callable[[str, Mapping[str, str]], tuple[int, str]]
+Verify = Callable[[Mapping[str, Any], bytes], Credentials | None]
 TrustedKeys = Callable[[str], dict[str, str] | None]
 
 _SIGNED_FOR = re.compile(r"Credential=[^/]+/[0-9]{8}/[^/]+/([^/]+)/aws4_request")
 _DISTRIBUTION = re.compile(r"^([a-z0-9]+)\.cloudfront\.(?:localhost|net)(?::[0-9]+)?$")
 
 
-def front(ministack: Any, services: Mapping[str, Handler], trusted_keys: TrustedKeys) -> Any:
+class Front:
     """The ASGI application.
 
     Args:
         ministack: MiniStack's own application.
         services: handlers of the stand-ins, by signing name.
         trusted_keys: public keys a distribution trusts, by its label.
+        own: what answers requests that are for no signed service, by the first part of their path.
+        verify: whose request it is, by its signature; raises Denied.
     """
 
-    async def application(scope: Any, receive: Any, send: Any) -> None:
+    def __init__(
+        self,
+        ministack: Any,
+        *,
+        services: Mapping[str, Handler],
+        trusted_keys: TrustedKeys,
+        own: Mapping[str, Own],
+        verify: Verify,
+    ) -> None:
+        self._ministack = ministack
+        self._services = services
+        self._trusted_keys = trusted_keys
+        self._own = own
+        self._verify = verify
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
         if scope["type"] != "http":
-            await ministack(scope, receive, send)
+            await self._ministack(scope, receive, send)
             return
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         distribution = _DISTRIBUTION.match(headers.get("host", ""))
+        signed_for = _SIGNED_FOR.search(headers.get("authorization", ""))
+        first = scope["path"].split("/")[1]
         if distribution:
-            await _serve_viewer(distribution[1], headers, scope, receive, send)
-            return
-        service = _SIGNED_FOR.search(headers.get("authorization", ""))
-        if service and service[1] in services:
-            body = await _read(receive)
-            query = parse_qs(scope.get("query_string", b"").decode(), keep_blank_values=True)
-            answer = await services[service[1]](scope["method"], scope["path"], headers, body, query)
-            await _answer(send, *answer)
-            return
-        await ministack(scope, receive, send)
+            await self._serve_viewer(distribution[1], headers, scope, receive, send)
+        elif first in self._own:
+            status, text = self._own[first](scope["path"], headers)
+            await _answer(send, status, {"content-type": "application/json"}, text.encode())
+        elif signed_for and signed_for[1] in self._services:
+            await _answer(send, *await self._serve_stand_in(signed_for[1], headers, scope, await _read(receive)))
+        else:
+            await self._ministack(_over_tls(scope), receive, send)
 
-    async def _serve_viewer(label: str, headers: dict[str, str], scope: Any, receive: Any, send: Any) -> None:
-        keys = trusted_keys(label)
+    async def _serve_stand_in(
+        self, service: str, headers: dict[str, str], scope: Any, body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        query = parse_qs(scope.get("query_string", b"").decode(), keep_blank_values=True)
+        try:
+            with acting_as(self._verify(scope, body)):
+                return await self._services[service](scope["method"], scope["path"], headers, body, query)
+        except Denied as error:
+            refusal = {"__type": "UnrecognizedClientException", "message": str(error)}
+            return 403, {"content-type": "application/json"}, json.dumps(refusal).encode()
+
+    async def _serve_viewer(self, label: str, headers: dict[str, str], scope: Any, receive: Any, send: Any) -> None:
+        keys = self._trusted_keys(label)
         if keys:
             query = scope.get("query_string", b"").decode("latin-1")
             request = Request(
@@ -63,11 +96,12 @@ def front(ministack: Any, services: Mapping[str, Handler], trusted_keys: Trusted
                 await _answer(send, 403, {"content-type": "text/xml"}, refusal.body)
                 return
             scope = {**scope, "query_string": strip_parameters(query).encode("latin-1")}
-        # TLS ends here, as at the edge: what lies behind is told the viewer came by https.
-        scope = {**scope, "headers": [*scope["headers"], (b"x-forwarded-proto", b"https")]}
-        await ministack(scope, receive, send)
+        await self._ministack(_over_tls(scope), receive, send)
 
-    return application
+
+def _over_tls(scope: Any) -> Any:
+    """TLS would end here: what lies behind, policies that ask for it included, is told the request came by https."""
+    return {**scope, "headers": [*scope["headers"], (b"x-forwarded-proto", b"https")]}
 
 
 async def _read(receive: Any) -> bytes:

@@ -6,16 +6,19 @@ botocore client does the same: it refuses what the model does not know, and read
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
+from local_cloud.authority import Authority, Credentials, Denied, acting_as
+from local_cloud.clients import Clients
+
+#: The one rule Step Functions keeps in an account to learn of the end of `.sync` jobs of MediaConvert.
+MANAGED_RULE = "StepFunctionsGetEventsForMediaConvertJobRule"
 #: A task's result may not be larger than this, in bytes of JSON.
 RESULT_LIMIT = 256 * 1024
 
@@ -30,7 +33,7 @@ _ERROR_PREFIXES = {
     "cloudwatch": "CloudWatch",
 }
 #: Services with an optimized integration, whose errors may be spelt otherwise than the SDK's.
-_OPTIMIZED = {"dynamodb": "DynamoDB", "mediaconvert": "MediaConvert", "sns": "SNS", "sqs": "SQS"}
+_OPTIMIZED = {"dynamodb": "DynamoDB", "lambda": "Lambda", "mediaconvert": "MediaConvert", "sns": "SNS", "sqs": "SQS"}
 #: HEAD answers carry no error code, only a status.
 _CODES = {"404": "NoSuchKey", "403": "AccessDenied", "400": "BadRequest"}
 
@@ -69,63 +72,82 @@ class Call:
         return cls(_CLIENTS.get(service, service), parts[-1], errors, pattern == "sync")
 
 
-class Integrations:
-    """Calls services for state machines.
+@dataclass(frozen=True)
+class Run:
+    """The execution a task belongs to.
 
-    Args:
-        endpoint_url: where the local cloud answers.
-        region: its region.
-        account: its account, which is also the access key it takes.
+    Attributes:
+        role: in whose name it calls; None for the account's root.
+        is_running: whether nobody has stopped it.
     """
 
-    def __init__(self, *, endpoint_url: str, region: str, account: str) -> None:
-        self._session = boto3.Session(
-            aws_access_key_id=account,
-            aws_secret_access_key="local",  # noqa: S106 - the local cloud takes any
-            region_name=region,
-        )
-        self._endpoint_url = endpoint_url
-        self._client = cache(self._make_client)
+    role: Credentials | None
+    is_running: Callable[[], bool]
 
-    def call(self, call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
+
+class Integrations:
+    """Calls services for state machines."""
+
+    def __init__(self, clients: Clients, authority: Authority) -> None:
+        self._clients = clients
+        self._authority = authority
+
+    def call(self, call: Call, arguments: dict[str, Any], run: Run) -> dict[str, Any]:
         """Make the call. Raises IntegrationError with the name Step Functions would give it."""
-        client = self._client(call.service)
-        method = _method_name(client, call.action)
-        try:
-            result = getattr(client, method)(**_unquoted(arguments or {}))
-        except ParamValidationError as error:
-            raise IntegrationError("States.Runtime", str(error)) from None
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            name = _CODES.get(code, code)
-            name = name if name.endswith("Exception") else f"{name}Exception"
-            raise IntegrationError(f"{call.errors}.{name}", error.response["Error"].get("Message", "")) from None
-        result.pop("ResponseMetadata", None)
-        if call.sync:
-            result = self._wait(result)
+        with acting_as(run.role):
+            client = self._clients.client(call.service)
+            method = _method_name(client, call.action)
+            if call.sync:
+                self._manage_rule(call, run)
+            try:
+                result = getattr(client, method)(**_prepared(arguments or {}))
+                result.pop("ResponseMetadata", None)
+                if call.service == "lambda":
+                    return _payload(result)
+                if call.sync:
+                    result = _wait(client, result, run)
+            except ParamValidationError as error:
+                raise IntegrationError("States.Runtime", str(error)) from None
+            except ClientError as error:
+                message = error.response["Error"].get("Message", "")
+                raise IntegrationError(_error_name(client, call, error), message) from None
         return dict(_checked(_plain(result)))
 
-    def _wait(self, result: dict[str, Any]) -> dict[str, Any]:
-        """Follow a MediaConvert job to its end, as `.sync` does."""
-        client = self._client("mediaconvert")
-        while (job := client.get_job(Id=result["Job"]["Id"])["Job"])["Status"] not in ("COMPLETE", "ERROR", "CANCELED"):
-            time.sleep(0.2)
-        if job["Status"] != "COMPLETE":
-            raise IntegrationError("States.TaskFailed", json.dumps(_plain(job)))
-        return {"Job": job}
+    def _manage_rule(self, call: Call, run: Run) -> None:
+        """Step Functions hears of a job's end by a rule it keeps with the machine's role, or not at all."""
+        try:
+            for action in ("events:DescribeRule", "events:PutRule", "events:PutTargets"):
+                self._authority.require(run.role, action, self._clients.arn("events", f"rule/{MANAGED_RULE}"))
+        except Denied as error:
+            raise IntegrationError(f"{call.errors}.{call.errors}Exception", str(error)) from None
 
-    def _make_client(self, service: str) -> Any:
-        return self._session.client(  # type: ignore[call-overload]
-            service,
-            endpoint_url=self._endpoint_url,
-            # A state machine does its own retries.
-            config=Config(
-                retries={"total_max_attempts": 1},
-                s3={"addressing_style": "path"},
-                read_timeout=600,
-                max_pool_connections=100,
-            ),
-        )
+
+def _wait(client: Any, result: dict[str, Any], run: Run) -> dict[str, Any]:
+    """Follow a MediaConvert job to its end, as `.sync` does; a stopped execution cancels it."""
+    identity = result["Job"]["Id"]
+    while (job := client.get_job(Id=identity)["Job"])["Status"] not in ("COMPLETE", "ERROR", "CANCELED"):
+        if not run.is_running():
+            client.cancel_job(Id=identity)
+        time.sleep(0.2)
+    if job["Status"] != "COMPLETE":
+        raise IntegrationError("States.TaskFailed", json.dumps(_plain(job)))
+    return {"Job": job}
+
+
+def _payload(result: dict[str, Any]) -> dict[str, Any]:
+    """A function's answer. Raises IntegrationError by the name of the exception that ended it."""
+    text = result["Payload"].read().decode()
+    payload = json.loads(text) if text else None
+    if "FunctionError" in result:
+        raise IntegrationError((payload or {}).get("errorType", "Lambda.Unknown"), text)
+    return {**_plain({name: value for name, value in result.items() if name != "Payload"}), "Payload": payload}
+
+
+def _error_name(client: Any, call: Call, error: ClientError) -> str:
+    code = error.response["Error"]["Code"]
+    name = _CODES.get(code, code)
+    name = name if name.endswith("Exception") else f"{name}Exception"
+    return f"{call.errors}.{name}"
 
 
 def _method_name(client: Any, action: str) -> str:
@@ -136,10 +158,13 @@ def _method_name(client: Any, action: str) -> str:
     raise IntegrationError("States.Runtime", f"{client.meta.service_model.service_name} has no action {action!r}")
 
 
-def _unquoted(arguments: dict[str, Any]) -> dict[str, Any]:
-    """A state machine must percent-encode a copy's source itself; botocore would do it once more."""
+def _prepared(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Arguments as botocore takes them."""
     if "CopySource" in arguments:
+        # A state machine must percent-encode a copy's source itself; botocore would do it once more.
         return {**arguments, "CopySource": unquote(arguments["CopySource"])}
+    if "FunctionName" in arguments:
+        return {**arguments, "Payload": json.dumps(arguments.get("Payload", {}))}
     return arguments
 
 

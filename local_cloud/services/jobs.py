@@ -7,6 +7,7 @@ import uuid
 from collections import defaultdict, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -25,6 +26,7 @@ class State(StrEnum):
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    CANCELED = "canceled"
 
 
 class QuotaError(Exception):
@@ -134,12 +136,23 @@ class JobTable:
             self._jobs[job.id] = job
             if token:
                 self._tokens[kind, token] = job.id
-        self._pool.submit(self._run, job, work)
+        # In the context of whoever asked, and so in their name.
+        self._pool.submit(copy_context().run, self._run, job, work)
         return job
 
     def find(self, job_id: str) -> Job | None:
         """The job of that id, or None."""
         return self._jobs.get(job_id)
+
+    def cancel(self, job: Job) -> bool:
+        """End an open job; whether it was open. Work under way finishes, and nobody hears of it."""
+        with self._lock:
+            if not job.is_open:
+                return False
+            job.state = State.CANCELED
+            job.finished_at = datetime.now(UTC)
+            job.done.set()
+            return True
 
     def close(self) -> None:
         """Drop the jobs that wait; one under way finishes by itself."""
@@ -159,8 +172,11 @@ class JobTable:
         starts.append(now)
 
     def _run(self, job: Job, work: Callable[[], Any]) -> None:
-        job.started_at = datetime.now(UTC)
-        job.state = State.RUNNING
+        with self._lock:
+            if not job.is_open:
+                return
+            job.started_at = datetime.now(UTC)
+            job.state = State.RUNNING
         try:
             job.result = work()
             state = State.SUCCEEDED
@@ -169,6 +185,8 @@ class JobTable:
         except Exception as error:
             log.exception("%s job %s failed", job.kind, job.id)
             job.error, state = JobError(f"{type(error).__name__}: {error}"), State.FAILED
-        job.finished_at = datetime.now(UTC)
-        job.state = state
+        with self._lock:
+            if job.is_open:
+                job.finished_at = datetime.now(UTC)
+                job.state = state
         job.done.set()

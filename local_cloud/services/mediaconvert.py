@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from local_cloud.authority import Authority, Credentials, Denied, Unguarded, acting_as, caller
 from local_cloud.services.allow import unsupported
 from local_cloud.services.deliver import deliver
 from local_cloud.services.jobs import Job, JobError, JobTable, State, TokenReuseError
@@ -19,7 +20,7 @@ from local_cloud.services.probe import MediaError, probe
 from local_cloud.services.probe_answer import probe_answer
 from local_cloud.services.settings import JOB
 from local_cloud.services.storage import ObjectError, Storage, split_uri
-from local_cloud.services.transcode import BAD_INPUT, UNKNOWN, span, transcode
+from local_cloud.services.transcode import BAD_INPUT, UNKNOWN, UNWRITABLE, span, transcode
 from local_cloud.services.wire import ServiceError
 
 _CREATE = "CreateJob"
@@ -29,6 +30,7 @@ _STATUS = {
     State.RUNNING: "PROGRESSING",
     State.SUCCEEDED: "COMPLETE",
     State.FAILED: "ERROR",
+    State.CANCELED: "CANCELED",
 }
 
 
@@ -39,6 +41,7 @@ class MediaConvert:
         storage: where inputs are read from and outputs are written to.
         region: named in ARNs.
         account_id: named in ARNs.
+        authority: who says whether a role may be passed and assumed.
         jobs: the job table; only tests bring their own.
     """
 
@@ -51,15 +54,23 @@ class MediaConvert:
         *,
         region: str = "us-east-1",
         account_id: str = "000000000000",
+        authority: Authority | None = None,
         jobs: JobTable | None = None,
     ) -> None:
         self._storage = storage
+        self._authority = authority or Unguarded()
         self._arn = f"arn:aws:mediaconvert:{region}:{account_id}"
         self._jobs = jobs or JobTable()
 
     def close(self) -> None:
         """Drop the jobs that wait."""
         self._jobs.close()
+
+    def resource(self, operation: str, arguments: dict[str, Any]) -> str:
+        """A job is created in a queue; one that exists is a resource itself; a probe has none."""
+        if operation == "CreateJob":
+            return str(arguments.get("Queue", f"{self._arn}:queues/Default"))
+        return f"{self._arn}:jobs/{arguments['Id']}" if "Id" in arguments else "*"
 
     def probe(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Read the facts of one file in S3."""
@@ -93,7 +104,8 @@ class MediaConvert:
         token = arguments.get("ClientRequestToken")
         try:
             job_id = f"{uuid.uuid4().int % 10**13:013d}-{uuid.uuid4().hex[:6]}"
-            job = self._jobs.start(_CREATE, arguments, partial(self._run, plan), token=token, job_id=job_id)
+            role = self._assume(arguments["Role"])
+            job = self._jobs.start(_CREATE, arguments, partial(self._run, plan, role), token=token, job_id=job_id)
         except TokenReuseError as error:
             raise ServiceError("ConflictException", str(error), 409) from None
         return {"Job": self._describe(job)}
@@ -105,15 +117,36 @@ class MediaConvert:
             raise ServiceError("NotFoundException", f"there is no job {arguments['Id']!r}", 404)
         return {"Job": self._describe(job)}
 
-    def _run(self, plan: Plan) -> list[dict[str, Any]]:
+    def cancel_job(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """End a job that is not done yet."""
+        job = self._jobs.find(arguments["Id"])
+        if job is None:
+            raise ServiceError("NotFoundException", f"there is no job {arguments['Id']!r}", 404)
+        if not self._jobs.cancel(job):
+            raise ServiceError("ConflictException", f"job {job.id} is {_STATUS[job.state]}", 409)
+        return {}
+
+    def _assume(self, role: str) -> Credentials | None:
+        """The job's own role, which the caller must be allowed to pass."""
+        try:
+            self._authority.require(caller(), "iam:PassRole", role, iam_PassedToService="mediaconvert.amazonaws.com")
+            return self._authority.assume(role, "mediaconvert.amazonaws.com")
+        except Denied as error:
+            raise ServiceError("ForbiddenException", str(error), 403) from None
+
+    def _run(self, plan: Plan, role: Credentials | None) -> list[dict[str, Any]]:
         try:
             with (
+                acting_as(role),
                 self._storage.fetch(plan.bucket, plan.key) as source,
                 tempfile.TemporaryDirectory(prefix="impp-transcode-") as name,
             ):
                 media, folder = probe(source), Path(name)
                 transcode(source, plan, media, folder)
-                return deliver(plan, folder, span(plan, media)[1], self._storage)
+                try:
+                    return deliver(plan, folder, span(plan, media)[1], self._storage)
+                except ObjectError as error:
+                    raise JobError(f"Unable to write to output file: [{error}]", UNWRITABLE) from None
         except (ObjectError, MediaError) as error:
             raise JobError(
                 f"Unable to open input file [s3://{plan.bucket}/{plan.key}]: [Failed probe/open: [{error}]]", BAD_INPUT

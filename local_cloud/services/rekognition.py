@@ -63,6 +63,10 @@ class Rekognition:
         """Drop the jobs that wait."""
         self._videos.close()
 
+    def resource(self, operation: str, arguments: dict[str, Any]) -> str:  # noqa: ARG002
+        """No call used here names a resource."""
+        return "*"
+
     def start_label_detection(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Start looking for people and faces in a video."""
         _refuse_unsupported(arguments, _START | _LABEL_CHOICE)

@@ -9,15 +9,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from local_cloud.clients import Clients
 
 _UNAVAILABLE = (403, 404)
 
 
 class ObjectError(Exception):
-    """The object is missing, or may not be read; the message names it."""
+    """The object is missing, or may not be read or written; the message names it."""
 
 
 @dataclass(frozen=True)
@@ -44,22 +44,15 @@ class Storage(Protocol):
 
 
 class S3Storage:
-    """Objects in the S3 at `endpoint_url`."""
+    """Objects in S3, read and written in the name of whoever acts."""
 
-    def __init__(self, endpoint_url: str, access_key_id: str, region: str) -> None:
-        self._s3 = boto3.client(
-            "s3",
-            endpoint_url=endpoint_url,
-            aws_access_key_id=access_key_id,
-            aws_secret_access_key="local",  # noqa: S106 - the embedded cloud has no secrets
-            region_name=region,
-            config=Config(s3={"addressing_style": "path"}),
-        )
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
 
     def describe(self, bucket: str, key: str) -> StoredObject:
         """Say what the object is, without its bytes."""
         with _naming(bucket, key):
-            head = self._s3.head_object(Bucket=bucket, Key=key)
+            head = self._clients.client("s3").head_object(Bucket=bucket, Key=key)
         return StoredObject(head["ContentLength"], head["ETag"], head["LastModified"], head["ContentType"])
 
     @contextmanager
@@ -68,12 +61,13 @@ class S3Storage:
         with tempfile.TemporaryDirectory(prefix="impp-object-") as folder:
             path = Path(folder) / local_name(key)
             with _naming(bucket, key):
-                self._s3.download_file(bucket, key, str(path))
+                self._clients.client("s3").download_file(bucket, key, str(path))
             yield path
 
     def store(self, path: Path, bucket: str, key: str, content_type: str) -> None:
         """Write a file's bytes to an object."""
-        self._s3.upload_file(str(path), bucket, key, ExtraArgs={"ContentType": content_type})
+        with _naming(bucket, key, "write"), path.open("rb") as body:
+            self._clients.client("s3").put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)
 
 
 def local_name(key: str) -> str:
@@ -91,10 +85,10 @@ def split_uri(uri: str) -> tuple[str, str]:
 
 
 @contextmanager
-def _naming(bucket: str, key: str) -> Iterator[None]:
+def _naming(bucket: str, key: str, verb: str = "read") -> Iterator[None]:
     try:
         yield
     except ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] not in _UNAVAILABLE:
             raise
-        raise ObjectError(f"can't read s3://{bucket}/{key}: {error.response['Error']['Message']}") from None
+        raise ObjectError(f"can't {verb} s3://{bucket}/{key}: {error.response['Error']['Message']}") from None

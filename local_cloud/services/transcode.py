@@ -11,7 +11,7 @@ from local_cloud.services.plan import H264, Captures, Output, Plan, Size, Sound
 from local_cloud.services.probe import Media, Video
 
 #: MediaConvert's codes for an input it can't use, and for what it can't explain.
-BAD_INPUT, UNKNOWN = 1010, 1999
+BAD_INPUT, UNWRITABLE, UNKNOWN = 1010, 1404, 1999
 
 _AWAY_FROM_ROUNDING = 0.001
 

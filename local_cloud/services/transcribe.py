@@ -79,6 +79,13 @@ class Transcribe:
         """Drop the jobs that wait."""
         self._jobs.close()
 
+    def resource(self, operation: str, arguments: dict[str, Any]) -> str:
+        """A job that exists is a resource; one to be started is none yet."""
+        if operation == "StartTranscriptionJob":
+            return "*"
+        name = arguments["TranscriptionJobName"]
+        return f"arn:aws:transcribe:{self._region}:{self._account_id}:transcription-job/{name}"
+
     def start_transcription_job(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Start a job, known by its name."""
         bucket, key = self._source(arguments)

@@ -12,6 +12,7 @@ import re
 import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, Protocol, cast
 from urllib.parse import unquote
 
@@ -19,6 +20,7 @@ import botocore.session
 from botocore import xform_name
 from botocore.model import OperationModel, StructureShape
 
+from local_cloud.authority import Authority, Denied, Unguarded, caller
 from local_cloud.services import shapes
 
 log = logging.getLogger(__name__)
@@ -51,12 +53,16 @@ class Implementation(Protocol):
     def close(self) -> None:
         """Drop what waits to be done."""
 
+    def resource(self, operation: str, arguments: dict[str, Any]) -> str:
+        """The ARN that IAM is asked about for a call of the operation; `*` where it has no resource type."""
+
 
 class Wire:
     """A service handler: `await wire(method, path, headers, body, query)` answers (status, headers, body)."""
 
-    def __init__(self, implementation: Implementation) -> None:
+    def __init__(self, implementation: Implementation, authority: Authority | None = None) -> None:
         self._implementation = implementation
+        self._authority = authority or Unguarded()
         self._model = botocore.session.get_session().get_service_model(implementation.service)
         self._rest = self._model.metadata["protocol"] == "rest-json"
         # Not asyncio.to_thread: its shared pool also serves S3 in this process, which our work waits on.
@@ -88,8 +94,12 @@ class Wire:
         wrong = shapes.violations(arguments, _shape(model.input_shape), anchored=not self._rest)
         if wrong:
             raise ServiceError(self._implementation.invalid_request, f"{operation}: {'; '.join(wrong)}")
+        self._ask(operation, arguments)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._workers, method, arguments)
+            # In the context of the request, and so in its caller's name.
+            return await asyncio.get_running_loop().run_in_executor(
+                self._workers, copy_context().run, method, arguments
+            )
         except ServiceError:
             raise
         except Exception as error:
@@ -100,6 +110,16 @@ class Wire:
         """Let the threads go; a call or a job under way finishes by itself."""
         self._implementation.close()
         self._workers.shutdown(wait=False, cancel_futures=True)
+
+    def _ask(self, operation: str, arguments: dict[str, Any]) -> None:
+        """Whether the caller may do that."""
+        service = self._implementation.service
+        try:
+            self._authority.require(
+                caller(), f"{service}:{operation}", self._implementation.resource(operation, arguments)
+            )
+        except Denied as error:
+            raise ServiceError("AccessDeniedException", str(error), 403) from None
 
     def _method(self, operation: str) -> Method:
         method = getattr(self._implementation, xform_name(operation), None)

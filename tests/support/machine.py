@@ -6,7 +6,7 @@ from typing import Any
 
 from ministack.services import stepfunctions as sfn
 
-from local_cloud import ministack_adapter
+from local_cloud.ministack_adapter.step_functions import plain_json
 
 
 def tasks(definition: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -48,7 +48,7 @@ def evaluate(template: Any, variables: dict[str, Any], **states: Any) -> Any:
     value = sfn._apply_jsonata_template(
         template, states.get("input"), context, states.get("result"), states.get("error_output")
     )
-    return ministack_adapter._json(value)
+    return plain_json(value)
 
 
 SUBSTITUTES = {

@@ -1,9 +1,13 @@
+import io
+import json
+
 import boto3
 import pytest
 from moto import mock_aws
 
-from local_cloud.front import front
-from local_cloud.integrations import Call, IntegrationError, Integrations
+from local_cloud.authority import Credentials, Denied, Unguarded
+from local_cloud.clients import Clients
+from local_cloud.integrations import MANAGED_RULE, Call, IntegrationError, Integrations, Run
 
 PREFIX = "arn:aws:states:::"
 
@@ -16,7 +20,8 @@ PREFIX = "arn:aws:states:::"
         ("dynamodb:putItem", Call("dynamodb", "putItem", "DynamoDB", sync=False)),
         ("mediaconvert:createJob.sync", Call("mediaconvert", "createJob", "MediaConvert", sync=True)),
         ("aws-sdk:sfn:startExecution", Call("stepfunctions", "startExecution", "Sfn", sync=False)),
-        ("lambda:invoke", None),
+        ("lambda:invoke", Call("lambda", "invoke", "Lambda", sync=False)),
+        ("states:startExecution", None),
     ],
 )
 def test_a_resource_is_taken_apart(resource, call):
@@ -26,11 +31,18 @@ def test_a_resource_is_taken_apart(resource, call):
 @pytest.fixture
 def integrations(monkeypatch):
     with mock_aws():
-        yield Integrations(endpoint_url=None, region="us-east-1", account="111111111111")
+        yield Integrations(clients(), Unguarded())
 
 
-def call(integrations, resource, arguments):
-    return integrations.call(Call.parse(PREFIX + resource), arguments)
+def clients(endpoint_url=None):
+    return Clients(endpoint_url=endpoint_url, region="us-east-1", account="111111111111")
+
+
+RUN = Run(role=None, is_running=lambda: True)
+
+
+def call(integrations, resource, arguments, run=RUN):
+    return integrations.call(Call.parse(PREFIX + resource), arguments, run)
 
 
 def test_a_result_is_plain_json(integrations):
@@ -63,55 +75,79 @@ def test_an_error_has_the_name_step_functions_gives_it(integrations, resource, a
     assert caught.value.cause
 
 
-class Recorded:
-    """An ASGI application that remembers what reached it."""
+class Strict(Unguarded):
+    """Whoever has a session may do nothing."""
+
+    def require(self, caller, action, resource="*", **context):
+        if caller:
+            raise Denied(f"{action} on {resource}")
+
+
+def test_a_job_nobody_may_hear_of_is_not_started():
+    integrations = Integrations(clients(), Strict())
+    run = Run(role=Credentials("ASIA", "secret", "token"), is_running=lambda: True)
+    with pytest.raises(IntegrationError, match=rf"events:DescribeRule on .*rule/{MANAGED_RULE}"):
+        call(integrations, "mediaconvert:createJob.sync", {}, run)
+
+
+class Function:
+    """A Lambda client that answers what the function gave it."""
+
+    def __init__(self, payload, error=None):
+        self.answer = {"StatusCode": 200, "Payload": io.BytesIO(payload), **({"FunctionError": error} if error else {})}
+        self.meta = boto3.client("lambda", region_name="us-east-1").meta
+
+    def invoke(self, **arguments):
+        assert (arguments["FunctionName"], json.loads(arguments["Payload"])) == ("classify", {"clip": 1})
+        return self.answer
+
+
+def invoke(monkeypatch, function):
+    monkeypatch.setattr(Clients, "client", lambda self, service: function)
+    return call(
+        Integrations(clients(), Unguarded()), "lambda:invoke", {"FunctionName": "classify", "Payload": {"clip": 1}}
+    )
+
+
+def test_a_functions_answer_is_its_payload(monkeypatch):
+    assert invoke(monkeypatch, Function(b'{"verdict": "routine"}')) == {
+        "StatusCode": 200,
+        "Payload": {"verdict": "routine"},
+    }
+
+
+def test_a_functions_exception_is_an_error_of_its_own_name(monkeypatch):
+    failed = Function(b'{"errorType": "KeyError", "errorMessage": "gone"}', "Unhandled")
+    with pytest.raises(IntegrationError, match="gone") as caught:
+        invoke(monkeypatch, failed)
+    assert caught.value.error == "KeyError"
+
+
+class Queue:
+    """A MediaConvert client whose job goes on until it is cancelled."""
 
     def __init__(self):
-        self.scopes = []
+        self.status = "PROGRESSING"
+        self.meta = boto3.client("mediaconvert", region_name="us-east-1").meta
 
-    async def __call__(self, scope, receive, send):
-        self.scopes.append(scope)
-        await send({"type": "http.response.start", "status": 204, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
+    def create_job(self, **arguments):
+        return {"Job": {"Id": "1", "Status": self.status}}
 
+    def get_job(self, **arguments):
+        return {"Job": {"Id": arguments["Id"], "Status": self.status}}
 
-async def ask(application, host, path="/", query=b"", authorization=""):
-    sent = []
-
-    async def receive():
-        return {"type": "http.request", "body": b"payload"}
-
-    async def send(message):
-        sent.append(message)
-
-    headers = [(b"host", host.encode()), (b"authorization", authorization.encode())]
-    scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": query}
-    await application({**scope, "headers": headers, "client": ("127.0.0.1", 1)}, receive, send)
-    return sent[0]["status"]
+    def cancel_job(self, **arguments):
+        self.status = "CANCELED"
 
 
-SIGNED = "AWS4-HMAC-SHA256 Credential=111111111111/20261120/us-east-1/{}/aws4_request, SignedHeaders=host"
-
-
-@pytest.mark.parametrize(
-    ("host", "service", "status"),
-    [
-        ("127.0.0.1:4566", "rekognition", 200),
-        ("127.0.0.1:4566", "s3", 204),
-        ("abc.cloudfront.localhost:4566", "", 403),
-        ("abc.cloudfront.net", "", 403),
-        ("open.cloudfront.localhost:4566", "", 204),
-        ("unknown.cloudfront.localhost:4566", "", 204),
-    ],
-)
-def test_the_front_sends_each_request_to_who_answers_it(host, service, status):
-    import asyncio
-
-    async def rekognition(method, path, headers, body, query):
-        assert body == b"payload"
-        return 200, {}, b"{}"
-
-    keys = {"abc": {"K1": "pem"}, "open": {}, "unknown": None}
-    application = front(Recorded(), {"rekognition": rekognition}, keys.get)
-    authorization = SIGNED.format(service) if service else ""
-    assert asyncio.run(ask(application, host, authorization=authorization)) == status
+def test_a_stopped_execution_cancels_its_job(monkeypatch):
+    queue = Queue()
+    monkeypatch.setattr(Clients, "client", lambda self, service: queue)
+    with pytest.raises(IntegrationError, match="CANCELED") as caught:
+        call(
+            Integrations(clients(), Unguarded()),
+            "mediaconvert:createJob.sync",
+            {"Role": "role"},
+            Run(role=None, is_running=lambda: False),
+        )
+    assert caught.value.error == "States.TaskFailed"

@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from local_cloud.authority import Credentials, Denied, Unguarded, caller
 from local_cloud.services.jobs import JobTable
 from local_cloud.services.mediaconvert import MediaConvert
+from local_cloud.services.storage import ObjectError
 from local_cloud.services.wire import ServiceError
 
+ROLE = "arn:aws:iam::123456789012:role/transcoding"
 KEY = "clip.mp4"
 SETTINGS = {
     "Inputs": [{"FileInput": f"s3://clips/{KEY}"}],
@@ -170,3 +173,88 @@ def test_probe_needs_one_file_in_s3(mediaconvert, arguments):
     with pytest.raises(ServiceError) as caught:
         mediaconvert.probe(arguments)
     assert caught.value.code == "BadRequestException"
+
+
+class Guard(Unguarded):
+    """An authority that knows one role, and who may pass it."""
+
+    def __init__(self, passed=True):
+        self.passed = passed
+        self.asked = []
+
+    def require(self, caller, action, resource="*", **context):
+        self.asked.append((action, resource, context))
+        if not self.passed:
+            raise Denied(f"not {action} on {resource}")
+
+    def assume(self, role_arn, service):
+        if role_arn != ROLE:
+            raise Denied(f"{service} is not trusted by {role_arn}")
+        return Credentials("ASIA", "secret", "token")
+
+
+REQUEST = {"Role": ROLE, "Settings": SETTINGS}
+
+
+def test_a_job_runs_under_the_role_passed_to_it(storage, silent_clip, eventually, monkeypatch):
+    storage.put("clips", KEY, silent_clip)
+    readers, fetch = [], storage.fetch
+    monkeypatch.setattr(storage, "fetch", lambda *where: readers.append(caller()) or fetch(*where))
+    guard = Guard()
+    service = MediaConvert(storage, authority=guard)
+    created = service.create_job(REQUEST)["Job"]["Id"]
+    eventually(lambda: service.get_job({"Id": created})["Job"], lambda job: job["Status"] == "COMPLETE")
+    service.close()
+    assert guard.asked == [("iam:PassRole", ROLE, {"iam_PassedToService": "mediaconvert.amazonaws.com"})]
+    assert [reader.access_key_id for reader in readers] == ["ASIA"]
+
+
+@pytest.mark.parametrize(
+    ("guard", "request_"), [(Guard(passed=False), REQUEST), (Guard(), {**REQUEST, "Role": "arn:aws:iam::1:role/other"})]
+)
+def test_a_role_that_may_not_be_passed_or_does_not_trust_is_forbidden(storage, guard, request_):
+    service = MediaConvert(storage, authority=guard)
+    with pytest.raises(ServiceError) as refused:
+        service.create_job(request_)
+    assert (refused.value.code, refused.value.status) == ("ForbiddenException", 403)
+
+
+def test_a_job_whose_products_cannot_be_written_says_so(storage, mediaconvert, silent_clip, eventually, monkeypatch):
+    storage.put("clips", KEY, silent_clip)
+
+    def refuse(path, bucket, key, content_type):
+        raise ObjectError(f"can't write s3://{bucket}/{key}: Access Denied")
+
+    monkeypatch.setattr(storage, "store", refuse)
+    created = mediaconvert.create_job(REQUEST)["Job"]["Id"]
+    failed = eventually(lambda: mediaconvert.get_job({"Id": created})["Job"], lambda job: job["Status"] == "ERROR")
+    assert failed["ErrorMessage"].startswith("Unable to write to output file: [can't write s3://products/clip")
+
+
+def test_a_job_can_be_cancelled_once(storage, silent_clip):
+    gate, table = threading.Event(), JobTable()
+    service = MediaConvert(storage, jobs=table)
+    busy = [table.start("Other", {}, gate.wait) for _ in range(2)]
+    created = service.create_job(REQUEST)["Job"]["Id"]
+    assert service.cancel_job({"Id": created}) == {}
+    assert service.get_job({"Id": created})["Job"]["Status"] == "CANCELED"
+    with pytest.raises(ServiceError, match="is CANCELED"):
+        service.cancel_job({"Id": created})
+    with pytest.raises(ServiceError, match="there is no job"):
+        service.cancel_job({"Id": "none"})
+    gate.set()
+    assert all(job.done.wait(10) for job in busy)
+    service.close()
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments", "resource"),
+    [
+        ("CreateJob", {"Queue": "arn:queue"}, "arn:queue"),
+        ("CreateJob", {}, "arn:aws:mediaconvert:eu-west-1:123456789012:queues/Default"),
+        ("GetJob", {"Id": "1"}, "arn:aws:mediaconvert:eu-west-1:123456789012:jobs/1"),
+        ("Probe", {}, "*"),
+    ],
+)
+def test_iam_is_asked_about_the_resource_the_api_has(mediaconvert, operation, arguments, resource):
+    assert mediaconvert.resource(operation, arguments) == resource

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 import pytest
 from botocore.exceptions import ClientError
 
+from local_cloud.authority import Credentials, Denied, Unguarded, acting_as
 from local_cloud.services.wire import ServiceError, Wire
 
+CALLER = Credentials("ASIA", "secret", "token")
 CREATED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
@@ -25,6 +27,9 @@ class Speaker:
 
     def close(self):
         self.closed = True
+
+    def resource(self, operation, arguments):
+        return f"{operation} of {arguments['TranscriptionJobName']}"
 
     def get_transcription_job(self, arguments):
         self.threads.add(threading.current_thread().name)
@@ -46,6 +51,9 @@ class Looker:
     def close(self):
         pass
 
+    def resource(self, operation, arguments):
+        return "*"
+
     def detect_text(self, arguments):
         return {"TextDetections": [{"DetectedText": arguments["Image"]["Bytes"].decode()}]}
 
@@ -58,6 +66,9 @@ class Transcoder:
 
     def close(self):
         pass
+
+    def resource(self, operation, arguments):
+        return "*"
 
     def get_job(self, arguments):
         job = {"Id": arguments["Id"], "Role": "r", "Settings": {}, "Timing": {"SubmitTime": CREATED}}
@@ -189,3 +200,32 @@ def test_closing_the_wire_closes_what_it_speaks_for():
     speaker = Speaker()
     Wire(speaker).close()
     assert speaker.closed
+
+
+class Clerk(Unguarded):
+    """Remembers what it was asked, and refuses what is on its list."""
+
+    def __init__(self, *refused):
+        self.asked = []
+        self.refused = refused
+
+    def require(self, caller, action, resource="*", **context):
+        self.asked.append((caller, action, resource))
+        if resource in self.refused:
+            raise Denied(f"not {action} on {resource}")
+
+
+def test_the_authority_is_asked_for_the_caller_the_action_and_the_resource():
+    clerk = Clerk()
+    with acting_as(CALLER):
+        asyncio.run(Wire(Speaker(), clerk).call("GetTranscriptionJob", {"TranscriptionJobName": "a"}))
+    assert clerk.asked == [(CALLER, "transcribe:GetTranscriptionJob", "GetTranscriptionJob of a")]
+
+
+def test_what_the_authority_denies_is_not_done():
+    speaker = Speaker()
+    wire = Wire(speaker, Clerk("GetTranscriptionJob of a"))
+    with pytest.raises(ServiceError, match="not transcribe:GetTranscriptionJob") as caught:
+        asyncio.run(wire.call("GetTranscriptionJob", {"TranscriptionJobName": "a"}))
+    assert (caught.value.code, caught.value.status) == ("AccessDeniedException", 403)
+    assert speaker.threads == set()

@@ -1,73 +1,31 @@
-"""Every touch on MiniStack's internals, in one place; `tests/contract/test_ministack.py` holds them to what they are.
-
-MiniStack is pinned exactly. What it lacks is added here and where it differs from AWS it is
-corrected here, so that the templates stay those that go to AWS.
-"""
+"""Amazon States Language where MiniStack's differs from AWS's, and tasks that call services as AWS does."""
 
 import contextvars
 import copy
-import json
-import os
 import random
 import threading
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from local_cloud.integrations import Call, IntegrationError, Integrations
-from local_cloud.layers import runnable_here
+from local_cloud.authority import Denied
+from local_cloud.integrations import Call, IntegrationError, Integrations, Run
+from local_cloud.ministack_adapter.identity import Identity
+from local_cloud.telemetry import Telemetry
 
 #: How long an expression may take before it counts as endless.
 EXPRESSION_MILLISECONDS = 30_000
 
 
-def configure(*, account: str, region: str, port: int, wait_scale: float) -> None:
-    """Set what MiniStack reads when it is first imported."""
-    os.environ.update(
-        {
-            "MINISTACK_ACCOUNT_ID": account,
-            "MINISTACK_REGION": region,
-            "GATEWAY_PORT": str(port),
-            "SFN_WAIT_SCALE": str(wait_scale),
-            "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
-            "LAMBDA_EXECUTOR": "local",
-            "IOT_MTLS_ENABLED": "0",  # its listener would answer on every interface
-        }
-    )
+#: The execution this thread works for.
+_run: contextvars.ContextVar[Run] = contextvars.ContextVar("run")
 
 
-def application(integrations: Integrations) -> Any:
-    """MiniStack's ASGI application, with everything of ours in place."""
-    from ministack import app
-
-    _correct_step_functions(integrations)
-    _add_resource_types()
-    _run_foreign_layers()
-    _fetch_origins_by_tls()
-    _name_versions_in_events()
-    return app.app
-
-
-def trusted_keys(domain_label: str) -> dict[str, str] | None:
-    """Public keys (id → PEM) of the distribution `<label>.cloudfront.net`.
-
-    None where there is no such distribution; empty where it serves without signatures.
-    """
-    from ministack.services import cloudfront
-
-    distribution = cloudfront.find_distribution_for_label(domain_label)
-    if distribution is None:
-        return None
-    return {
-        key_id: cloudfront._public_keys[key_id]["Config"]["EncodedKey"]
-        for group_id in cloudfront._trusted_key_group_ids(distribution)
-        for key_id in cloudfront._key_groups[group_id]["Config"]["Items"]
-    }
-
-
-def _correct_step_functions(integrations: Integrations) -> None:
+def correct_step_functions(identity: Identity, integrations: Integrations, telemetry: Telemetry) -> None:
+    """Everything in which a machine would run otherwise than on AWS."""
     from ministack.services import stepfunctions as sfn
 
+    _run_under_the_machines_role(sfn, identity, telemetry)
     _call_services(sfn, integrations)
     _retry_with_jitter(sfn)
     _keep_terminal_errors(sfn)
@@ -76,7 +34,35 @@ def _correct_step_functions(integrations: Integrations) -> None:
     _give_expressions_time(sfn)
     sfn._run_parallel_branches = _run_parallel_branches
     original = sfn._evaluate_jsonata
-    sfn._evaluate_jsonata = lambda *arguments, **options: _json(original(*arguments, **options))
+    sfn._evaluate_jsonata = lambda *arguments, **options: plain_json(original(*arguments, **options))
+
+
+def _run_under_the_machines_role(sfn: Any, identity: Identity, telemetry: Telemetry) -> None:
+    """An execution acts with its machine's role, which also writes its log and its trace."""
+    original = sfn._run_execution
+
+    def run_execution(arn: str) -> None:
+        execution = sfn._executions[arn]
+        machine = sfn._state_machines[execution["stateMachineArn"]]
+        try:
+            role = identity.assume(
+                execution["events"][0]["executionStartedEventDetails"]["roleArn"],
+                "states.amazonaws.com",
+                session=machine["name"],
+                source_arn=execution["stateMachineArn"],
+            )
+        except Denied as error:
+            sfn._fail_execution(execution, "States.Runtime", str(error))
+            return
+        _run.set(Run(role, lambda: execution["status"] == "RUNNING"))
+        original(arn)
+        for destination in machine.get("loggingConfiguration", {}).get("destinations", []):
+            group = destination["cloudWatchLogsLogGroup"]["logGroupArn"].split(":log-group:")[1].removesuffix(":*")
+            telemetry.log_machine(role, group, arn, execution["events"])
+        if machine.get("tracingConfiguration", {}).get("enabled"):
+            telemetry.trace_machine(role, machine["name"], arn)
+
+    sfn._run_execution = run_execution
 
 
 def _call_services(sfn: Any, integrations: Integrations) -> None:
@@ -88,7 +74,7 @@ def _call_services(sfn: Any, integrations: Integrations) -> None:
         if call is None:
             return original(resource, arguments)
         try:
-            return integrations.call(call, arguments)
+            return integrations.call(call, arguments, _run.get())
         except IntegrationError as error:
             raise sfn._ExecutionError(error.error, error.cause) from None
 
@@ -205,97 +191,12 @@ class _Announced(dict[str, Any]):
         return state
 
 
-def _json(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
     """A JSONata result as plain JSON: whole numbers without a fraction, lists as lists."""
     if isinstance(value, dict):
-        return {key: _json(item) for key, item in value.items()}
+        return {key: plain_json(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_json(item) for item in value]
+        return [plain_json(item) for item in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
-
-
-def _add_resource_types() -> None:
-    """CloudFormation types that MiniStack lacks: real where it has the API, a record elsewhere."""
-    from ministack.services import cloudfront
-    from ministack.services.cloudformation import provisioners
-
-    def keep(store: Any, new_id: Callable[[], str], config_name: str) -> dict[str, Callable[..., Any]]:
-        def create(_logical_id: str, properties: dict[str, Any], _stack: str) -> tuple[str, dict[str, str]]:
-            identity = new_id()
-            store[identity] = {
-                "Id": identity,
-                "ETag": identity,
-                "CreatedTime": cloudfront._now_iso(),
-                "LastModifiedTime": cloudfront._now_iso(),
-                "Config": properties[config_name],
-            }
-            return identity, {"Id": identity}
-
-        def delete(identity: str, _properties: dict[str, Any]) -> None:
-            store.pop(identity, None)
-
-        return {"create": create, "delete": delete}
-
-    def create_queue(logical_id: str, properties: dict[str, Any], stack: str) -> tuple[str, dict[str, str]]:
-        name = properties.get("Name") or f"{stack}-{logical_id}"
-        account, region = os.environ["MINISTACK_ACCOUNT_ID"], os.environ["MINISTACK_REGION"]
-        return name, {"Name": name, "Arn": f"arn:aws:mediaconvert:{region}:{account}:queues/{name}"}
-
-    provisioners._RESOURCE_HANDLERS.update(
-        {
-            "AWS::CloudFront::PublicKey": keep(cloudfront._public_keys, cloudfront._pk_id, "PublicKeyConfig"),
-            "AWS::CloudFront::KeyGroup": keep(cloudfront._key_groups, cloudfront._kg_id, "KeyGroupConfig"),
-            "AWS::MediaConvert::Queue": {"create": create_queue, "delete": lambda _name, _properties: None},
-        }
-    )
-
-
-def _run_foreign_layers() -> None:
-    """A layer is built for Lambda's processor; hand functions one whose compiled packages run on this machine."""
-    from ministack.services import lambda_svc
-
-    original = lambda_svc._resolve_layer_zip
-
-    def resolve(attachment: Any) -> bytes | None:
-        content = original(attachment)
-        return runnable_here(content) if content else content
-
-    lambda_svc._resolve_layer_zip = resolve
-
-
-def _fetch_origins_by_tls() -> None:
-    """CloudFront reaches an S3 origin by https; a bucket policy that asks for TLS must see it."""
-    from ministack.core.iam_evaluator import pin_request_origin
-    from ministack.services import s3
-
-    original = s3._cloudfront_origin_allows
-
-    def allows(*arguments: Any) -> bool:
-        pin_request_origin("127.0.0.1", secure_transport=True)
-        return bool(original(*arguments))
-
-    s3._cloudfront_origin_allows = allows
-
-
-def _name_versions_in_events() -> None:
-    """S3 tells EventBridge which version of an object was created; MiniStack leaves it out there."""
-    from ministack.services import eventbridge, s3
-
-    version: contextvars.ContextVar[str | None] = contextvars.ContextVar("version", default=None)
-    original_fire, original_dispatch = s3._fire_s3_event, eventbridge._dispatch_event
-
-    def fire(*arguments: Any, **options: Any) -> None:
-        version.set(options.get("version_id"))
-        original_fire(*arguments, **options)
-
-    def dispatch(event: dict[str, Any], *arguments: Any) -> Any:
-        if event["Source"] == "aws.s3" and version.get():
-            detail = json.loads(event["Detail"])
-            detail["object"]["version-id"] = version.get()
-            event = {**event, "Detail": json.dumps(detail)}
-        return original_dispatch(event, *arguments)
-
-    s3._fire_s3_event = fire
-    eventbridge._dispatch_event = dispatch

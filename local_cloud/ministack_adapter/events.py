@@ -1,0 +1,58 @@
+"""Events from S3 and their way to the state machine, as AWS sends them."""
+
+import contextvars
+import json
+from typing import Any
+
+from local_cloud.authority import Denied
+from local_cloud.ministack_adapter.identity import Identity
+
+
+def correct_events(identity: Identity) -> None:
+    """Versions in S3's events; targets under their rule's role; what can't be delivered into the dead-letter queue."""
+    _name_versions()
+    _deliver_under_the_rules_role(identity)
+
+
+def _name_versions() -> None:
+    """S3 tells EventBridge which version of an object was created; MiniStack leaves it out there."""
+    from ministack.services import eventbridge, s3
+
+    version: contextvars.ContextVar[str | None] = contextvars.ContextVar("version", default=None)
+    original_fire, original_dispatch = s3._fire_s3_event, eventbridge._dispatch_event
+
+    def fire(*arguments: Any, **options: Any) -> None:
+        version.set(options.get("version_id"))
+        original_fire(*arguments, **options)
+
+    def dispatch(event: dict[str, Any], *arguments: Any) -> Any:
+        if event["Source"] == "aws.s3" and version.get():
+            detail = json.loads(event["Detail"])
+            detail["object"]["version-id"] = version.get()
+            event = {**event, "Detail": json.dumps(detail)}
+        return original_dispatch(event, *arguments)
+
+    s3._fire_s3_event = fire
+    eventbridge._dispatch_event = dispatch
+
+
+def _deliver_under_the_rules_role(identity: Identity) -> None:
+    """EventBridge starts a machine with the target's role; MiniStack asks nobody."""
+    from ministack.services import eventbridge
+
+    original = eventbridge._invoke_target
+
+    def invoke(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any = None) -> None:
+        if ":states:" in target["Arn"]:
+            try:
+                role = identity.assume(target["RoleArn"], "events.amazonaws.com", source_arn=rule.get("Arn"))
+                identity.require(role, "states:StartExecution", target["Arn"])
+            except Denied:
+                queue = target.get("DeadLetterConfig", {}).get("Arn")
+                if queue:
+                    # Delivered as an event for the queue: as it was, under the rule's name.
+                    original({"Arn": queue}, event, rule, view)
+                return
+        original(target, event, rule, view)
+
+    eventbridge._invoke_target = invoke

@@ -1,0 +1,66 @@
+"""CloudFormation types that MiniStack lacks."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+
+def add_resource_types() -> None:
+    """CloudFormation types that MiniStack lacks: real where it has the API, a record elsewhere."""
+    _spell_machines_as_the_api()
+    from ministack.services import cloudfront
+    from ministack.services.cloudformation import provisioners
+
+    def keep(store: Any, new_id: Callable[[], str], config_name: str) -> dict[str, Callable[..., Any]]:
+        def create(_logical_id: str, properties: dict[str, Any], _stack: str) -> tuple[str, dict[str, str]]:
+            identity = new_id()
+            store[identity] = {
+                "Id": identity,
+                "ETag": identity,
+                "CreatedTime": cloudfront._now_iso(),
+                "LastModifiedTime": cloudfront._now_iso(),
+                "Config": properties[config_name],
+            }
+            return identity, {"Id": identity}
+
+        def delete(identity: str, _properties: dict[str, Any]) -> None:
+            store.pop(identity, None)
+
+        return {"create": create, "delete": delete}
+
+    def create_queue(logical_id: str, properties: dict[str, Any], stack: str) -> tuple[str, dict[str, str]]:
+        name = properties.get("Name") or f"{stack}-{logical_id}"
+        account, region = os.environ["MINISTACK_ACCOUNT_ID"], os.environ["MINISTACK_REGION"]
+        return name, {"Name": name, "Arn": f"arn:aws:mediaconvert:{region}:{account}:queues/{name}"}
+
+    provisioners._RESOURCE_HANDLERS.update(
+        {
+            "AWS::CloudFront::PublicKey": keep(cloudfront._public_keys, cloudfront._pk_id, "PublicKeyConfig"),
+            "AWS::CloudFront::KeyGroup": keep(cloudfront._key_groups, cloudfront._kg_id, "KeyGroupConfig"),
+            "AWS::MediaConvert::Queue": {"create": create_queue, "delete": lambda _name, _properties: None},
+        }
+    )
+
+
+def _spell_machines_as_the_api() -> None:
+    """A machine's logging and tracing in the API's spelling; MiniStack keeps CloudFormation's, or nothing."""
+    from ministack.services import stepfunctions as sfn
+    from ministack.services.cloudformation import provisioners
+
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::StepFunctions::StateMachine"]
+    original = handlers["create"]
+
+    def create(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
+        created = original(logical_id, properties, stack)
+        machine = sfn._state_machines[created[0]]
+        for name in ("loggingConfiguration", "tracingConfiguration"):
+            machine[name] = _camel(properties.get(name[0].upper() + name[1:], {}))
+        return created
+
+    handlers["create"] = create
+
+
+def _camel(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name[0].lower() + name[1:]: _camel(item) for name, item in value.items()}
+    return [_camel(item) for item in value] if isinstance(value, list) else value

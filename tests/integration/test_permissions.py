@@ -1,0 +1,150 @@
+"""Every role at work under enforced IAM: whatever a statement allows is done here once.
+
+The mutation run takes one statement after the other away and expects this module to fail.
+"""
+
+import json
+import subprocess
+import time
+
+import pytest
+
+from clip_model import keys
+from local_cloud.deployment import BIN
+from local_cloud.device import SAMPLES
+
+pytestmark = pytest.mark.cloud
+
+
+def sample(pattern):
+    return next(SAMPLES.glob(f"media/DCIM/Movie/{pattern}")).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def sent(runs):
+    """Clip ids of clips that between them go every way through the machine; they run side by side."""
+    twice = runs.key()
+    return {
+        "at": time.time(),
+        "incident": runs.send(sample("RO/*42F.MP4"), "event"),
+        "moderated": runs.send(sample("Parking/*45PF.MP4"), "travel"),
+        "by proxy": runs.send(sample("Parking/*.webm"), "parking"),
+        "sampled": runs.send(sample("*44F.MP4"), name=twice),
+        "the same again": runs.send(sample("*44F.MP4"), name=twice),
+        "rejected": runs.send(b"no film", "event"),
+    }
+
+
+def test_nobody_may_do_what_no_statement_allows(cloud, outputs):
+    """IAM is really on: a role without the permission is refused."""
+    refused = act(cloud, outputs["ConsoleRoleArn"], "s3", "delete_object", Bucket=outputs["RawBucket"], Key="x")
+    assert "AccessDenied" in refused
+
+
+def act(cloud, role, service, call, **arguments):
+    """One call by a role, in a process of its own; what it printed."""
+    script = f"import boto3, json; boto3.client({service!r}).{call}(**json.loads({json.dumps(json.dumps(arguments))}))"
+    done = subprocess.run(
+        [BIN / "python", "-c", script], env=cloud.variables_as(role), capture_output=True, text=True, check=False
+    )
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("clip", "verdict", "entered"),
+    [
+        ("rejected", "rejected", {"Probe", "Archive", "DeleteRaw"}),
+        ("sampled", "routine", {"CaptureFrames", "ListFrames", "DetectLabels", "Archive"}),
+        ("incident", "incident", {"GetLabels", "GetText", "GetSpeech", "Transcode", "Highlight", "Alert"}),
+        ("moderated", "routine", {"GetModeration", "Archive"}),
+        ("by proxy", "routine", {"Proxy", "GetLabels", "Archive"}),
+    ],
+)
+def test_a_clip_of_each_kind_ends_well(runs, sent, clip, verdict, entered):
+    done = runs.wait_for(sent[clip])
+    assert done["verdict"]["S"] == verdict
+    assert entered <= set(runs.entered(done["execution"]["S"]))
+
+
+def test_the_second_delivery_looks_at_the_first_ones_record_and_removes_its_copy(cloud, outputs, runs, sent):
+    key = runs.wait_for(sent["sampled"])["key"]["S"]
+    for _ in range(60):
+        left = cloud.client("s3").list_object_versions(Bucket=outputs["RawBucket"], Prefix=key)
+        runs.assert_nothing_denied()
+        if not left.get("Versions"):
+            break
+        time.sleep(0.5)
+    assert "Versions" not in left
+    assert "DeleteMarkers" not in left
+
+
+def test_a_missing_clip_is_called_missing_and_not_forbidden(runs):
+    assert runs.finish(runs.start(runs.key(), b"never sent"))["error"] == "S3.NoSuchKeyException"
+
+
+def test_what_classify_found_and_said_is_kept(cloud, outputs, runs, sent):
+    clip = runs.wait_for(sent["incident"])
+    labels = json.load(
+        cloud.client("s3").get_object(Bucket=outputs["ProcessedBucket"], Key=clip["folder"]["S"] + keys.LABELS)["Body"]
+    )
+    assert labels["transcript"] is not None
+    assert "notes" not in clip or not [note for note in clip["notes"]["L"] if "rules" in note["S"]]
+
+
+def test_the_machines_log_tells_its_run(cloud, runs, sent):
+    execution = runs.wait_for(sent["incident"])["execution"]["S"]
+    events = poll(lambda: log_of(cloud, "/aws/vendedlogs/states/impp-dev", execution.rsplit(":", 1)[-1]))
+    assert events[0]["type"] == "ExecutionStarted"
+    assert events[-1]["type"] == "ExecutionSucceeded"
+
+
+@pytest.mark.parametrize("function", ["Classify", "Alert"])
+def test_a_functions_log_is_its_own_and_so_is_its_trace(cloud, runs, sent, function):
+    runs.wait_for(sent["incident"])
+    logs = cloud.client("logs")
+    (group,) = [
+        item["logGroupName"]
+        for item in logs.describe_log_groups()["logGroups"]
+        if f"{function}Log" in item["logGroupName"]
+    ]
+    streams = poll(lambda: [item for item in streams_of(logs, group) if item["creationTime"] / 1000 >= sent["at"]])
+    assert log_of(cloud, group, streams[0]["logStreamName"], parsed=False)
+    assert poll(lambda: [name for name in traced(cloud, sent["at"]) if function in name])
+
+
+def streams_of(logs, group):
+    return [
+        item
+        for page in logs.get_paginator("describe_log_streams").paginate(logGroupName=group)
+        for item in page["logStreams"]
+    ]
+
+
+def test_an_execution_leaves_a_trace(cloud, outputs, runs, sent):
+    runs.wait_for(sent["incident"])
+    assert poll(lambda: [name for name in traced(cloud, sent["at"]) if outputs["StateMachineArn"].endswith(name)])
+
+
+def traced(cloud, since):
+    """Names of those that were traced since then."""
+    found = cloud.client("xray").get_trace_summaries(StartTime=since, EndTime=time.time() + 60)["TraceSummaries"]
+    return [trace["ServiceIds"][0]["Name"] for trace in found]
+
+
+def log_of(cloud, group, stream, *, parsed=True):
+    logs = cloud.client("logs")
+    try:
+        events = logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True)["events"]
+    except logs.exceptions.ResourceNotFoundException:
+        return []
+    return [json.loads(event["message"]) if parsed else event["message"] for event in events]
+
+
+def poll(look, seconds=10):
+    """What `look` finds as soon as it finds something."""
+    for _ in range(seconds * 5):
+        found = look()
+        if found:
+            return found
+        time.sleep(0.2)
+    raise AssertionError(f"nothing was found within {seconds} s")
