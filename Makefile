@@ -5,7 +5,7 @@ INSTALLED := .venv/installed
 NODE := node_modules/aws-cdk/package.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check bench clean
+.PHONY: help setup demo up test mutation check bench clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -32,6 +32,9 @@ up: setup ## the demo's cloud, edge agent and console, until Ctrl-C
 
 test: setup ## every test that needs no display
 	@$(BIN)/python -m pytest $(ARGS)
+
+mutation: setup ## take each permission away and see a test fail; writes docs/mutation.md
+	@PYTHONPATH=.:tests/support $(BIN)/python tests/support/mutation.py
 
 check: setup ## format, lint, types
 	$(BIN)/ruff format --check .

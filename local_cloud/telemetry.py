@@ -9,6 +9,7 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from datetime import datetime
 from typing import Any
@@ -67,7 +68,8 @@ class Telemetry:
             except (ClientError, Denied) as error:
                 log.info("not written: %s", error)
 
-        self._worker.submit(copy_context().run, run)
+        with suppress(RuntimeError):  # closed: what ends after the cloud leaves no word
+            self._worker.submit(copy_context().run, run)
 
     def _log_machine(self, role: Credentials | None, group: str, execution: str, events: list[dict[str, Any]]) -> None:
         for action in LOG_DELIVERY:

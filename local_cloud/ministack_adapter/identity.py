@@ -40,8 +40,9 @@ class Identity:
         """From now on every call needs its permission."""
         from ministack import app
 
-        _fill_in_variables()
-        app.AUTH = True
+        if not app.AUTH:
+            _fill_in_variables()
+            app.AUTH = True
 
     def assume(
         self,

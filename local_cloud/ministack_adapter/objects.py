@@ -1,4 +1,4 @@
-"""S3 and SNS where IAM shows through: origins over TLS, missing objects, encrypted topics."""
+"""Where IAM shows through in S3 and SNS: origins over TLS, missing objects, encrypted topics."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from local_cloud.ministack_adapter.identity import Identity
 _ERROR = (
     b'<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>'
 )
+_OK = 200
 _NOT_FOUND = 404
 
 
@@ -15,6 +16,7 @@ def correct_objects(identity: Identity) -> None:
     """As AWS answers where a permission is missing."""
     _fetch_origins_by_tls()
     _hide_missing_objects(identity)
+    _tell_checksums()
 
 
 def _fetch_origins_by_tls() -> None:
@@ -29,6 +31,20 @@ def _fetch_origins_by_tls() -> None:
         return bool(original(*arguments))
 
     s3._cloudfront_origin_allows = allows
+
+
+def _tell_checksums() -> None:
+    """S3 answers with the checksum that it was sent and has verified; MiniStack only verifies it."""
+    from ministack.services import s3
+
+    original = s3._put_object
+
+    def put_object(bucket: str, key: str, body: bytes, headers: dict[str, str]) -> Any:
+        status, answer, content = original(bucket, key, body, headers)
+        told = {name: value for name, value in headers.items() if name.startswith("x-amz-checksum-")}
+        return status, {**answer, **told} if status == _OK else answer, content
+
+    s3._put_object = put_object
 
 
 def _hide_missing_objects(identity: Identity) -> None:
@@ -51,3 +67,25 @@ def _hide_missing_objects(identity: Identity) -> None:
         return read
 
     s3._get_object, s3._head_object = hidden(s3._get_object), hidden(s3._head_object)
+
+
+def _lock_encrypted_topics(identity: Identity) -> None:
+    """Publishing to a topic under a key needs that key too; MiniStack asks for none."""
+    from ministack.core import iam_evaluator
+    from ministack.services import sns
+
+    original = sns._enforce_topic_policy
+
+    def enforce(topic: dict[str, Any], action: str) -> Any:
+        key = topic.get("attributes", {}).get("KmsMasterKeyId", "")
+        if action == "sns:Publish" and key:
+            arn = key if key.startswith("arn:") else f"arn:aws:kms:{identity.region}:{identity.account}:key/{key}"
+            caller = identity.session_of(iam_evaluator.caller_arn())
+            try:
+                for needed in ("kms:GenerateDataKey", "kms:Decrypt"):
+                    identity.require(caller, needed, arn, kms_ViaService=f"sns.{identity.region}.amazonaws.com")
+            except Denied as error:
+                return sns._error("KMSAccessDenied", str(error), 400)
+        return original(topic, action)
+
+    sns._enforce_topic_policy = enforce

@@ -11,17 +11,19 @@ import pytest
 
 pytestmark = pytest.mark.cloud
 
-ROLE = "arn:aws:iam::111111111111:role/any"
+TRUST = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 
 @pytest.fixture(scope="module")
 def run(cloud):
     sfn = cloud.client("stepfunctions")
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})
+    role = cloud.client("iam").create_role(RoleName=f"r-{uuid.uuid4().hex}", AssumeRolePolicyDocument=trust)["Role"]
 
     def run(states, start, data=None):
         definition = {"QueryLanguage": "JSONata", "StartAt": start, "States": states}
         machine = sfn.create_state_machine(
-            name=f"m-{uuid.uuid4().hex}", definition=json.dumps(definition), roleArn=ROLE
+            name=f"m-{uuid.uuid4().hex}", definition=json.dumps(definition), roleArn=role["Arn"]
         )["stateMachineArn"]
         execution = sfn.start_execution(stateMachineArn=machine, input=json.dumps(data or {}))["executionArn"]
         for _ in range(200):

@@ -5,6 +5,7 @@ import json
 import re
 import time
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 from clip_model.keys import clip_id
@@ -26,6 +27,7 @@ class Runs:
 
     def __init__(self, cloud: Connection, outputs: dict[str, str]) -> None:
         self._outputs = outputs
+        self._began = datetime.now(UTC)
         self._sfn = cloud.client("stepfunctions")
         self._s3 = cloud.client("s3")
         self._dynamodb = cloud.client("dynamodb")
@@ -96,10 +98,10 @@ class Runs:
         ]
 
     def assert_nothing_denied(self) -> None:
-        """Raise DeniedError where a run that has not succeeded missed a permission."""
+        """Raise DeniedError where a run of this time, not succeeded so far, missed a permission."""
         pages = self._sfn.get_paginator("list_executions").paginate(stateMachineArn=self._outputs["StateMachineArn"])
         for execution in (item for page in pages for item in page["executions"]):
-            if execution["status"] == "SUCCEEDED":
+            if execution["status"] == "SUCCEEDED" or execution["startDate"] < self._began:
                 continue
             for event in self.history(execution["executionArn"]):
                 details = event.get("taskFailedEventDetails", {})
