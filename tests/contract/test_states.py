@@ -1,90 +1,103 @@
-"""Every state against AWS's published models: the action exists, its arguments are what it takes."""
+"""Every state of every machine of every environment against AWS's published models, and what the pipeline promises."""
 
-import botocore.session
+import copy
+from dataclasses import replace
+
+import proof
 import pytest
-from botocore.validate import ParamValidator
-from jsonata import Jsonata
-from machine import EVENT, at_key, evaluate, expressions, probed, substituted, tasks
+from machine import at_key, evaluate, probed, substituted, tasks
+from planted_states import PLANTED
+from states_contract import check
+from states_contract.errors import java_exception
+from states_contract.machines import Machine, machines
+from states_contract.services import integration, java_service, sdk_member
 
-from local_cloud.integrations import Call
-from media_pipeline.states.sample import sample_states
-
-SESSION = botocore.session.get_session()
-CLIPS = {
-    "with sound": {},
-    "silent": {"audio": False},
-    "webm": {"codec": "VP9", "format": "webm"},
-    "short": {"seconds": 0.4},
-    "long": {"seconds": 3 * 3600.0},
-}
-LATER = {
-    "labels_job": "a" * 64,
-    "text_job": "b" * 64,
-    "moderation_job": "c" * 64,
-    "upload_id": "upload",
-    "parts": [{"PartNumber": 1, "ETag": "etag"}],
-    "frames": ["work/frame.0000000.jpg"],
-    "original": {"version": "", "status": ""},
-    "link": "https://d1.cloudfront.net/video/index.html",
-    "judgement": {
-        "verdict": "incident",
-        "severity": "high",
-        "reasons": ["heard “help” at 0:04"],
-        "moments": [{"start": 2.5, "end": 6.0}],
-        "notes": [],
-    },
-    "failure": {"state": "Probe", "error": "MediaConvert.ForbiddenException", "cause": "no"},
-}
-INPUTS = {"CopyPart": 0, "DetectLabels": {"key": "work/frame.0000000.jpg", "at": 0, "labels": []}, "Claim": EVENT}
+from media_pipeline.environment import read_environment
+from media_pipeline.pipeline import definition as pipeline_definition
 
 
-def operation(state):
-    call = Call.parse(state["Resource"])
-    return SESSION.get_service_model(call.service).operation_model(call.action[0].upper() + call.action[1:])
+@pytest.fixture(scope="session")
+def every_machine(every_template) -> list[Machine]:
+    return list(machines(every_template))
 
 
-def task_states(states):
-    return {name: state for name, state in states.items() if state["Type"] == "Task"}
+@pytest.fixture(scope="session")
+def pipeline(every_machine) -> Machine:
+    """The dev environment's, as its template holds it."""
+    return next(machine for machine in every_machine if machine.where == "dev/Pipeline")
 
 
-@pytest.mark.parametrize("clip", CLIPS)
-def test_arguments_of_every_native_task_pass_the_service_model(machine, states, clip):
-    variables = probed(machine, **CLIPS[clip]) | LATER
-    checked = 0
-    for name, state in task_states(states).items():
-        if state["Resource"].endswith("lambda:invoke"):
-            continue
-        arguments = evaluate(state["Arguments"], variables, input=INPUTS.get(name))
-        report = ParamValidator().validate(arguments, operation(state).input_shape)
-        assert not report.has_errors(), f"{name}: {report.generate_report()}"
-        checked += 1
-    assert checked == len(task_states(states)) - 2 > 20  # all but the two functions
+def test_every_state_of_every_environment_keeps_the_contract(every_template, every_machine):
+    verdicts = {machine.where: check(machine) for machine in every_machine}
+    proof.count("states_checked", sum(verdict.states for verdict in verdicts.values()))
+    proof.count("arguments_checked", sum(verdict.arguments for verdict in verdicts.values()))
+    assert [str(problem) for verdict in verdicts.values() for problem in verdict.problems] == []
+    assert {f"{environment}/Pipeline" for environment in every_template} <= verdicts.keys()
+    assert all(verdict.states and verdict.arguments for verdict in verdicts.values())
 
 
-def test_a_misspelt_argument_does_not_pass(states):
-    report = ParamValidator().validate({"MinConfidance": 50}, operation(states["StartLabels"]).input_shape)
-    assert "MinConfidance" in report.generate_report()
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_fault_is_found_where_it_is_and_for_what_it_is(pipeline, name):
+    fault = PLANTED[name]
+    proof.count("planted_faults", 1)
+    definition = copy.deepcopy(pipeline.definition)
+    fault.plant(definition)
+    problems = check(replace(pipeline, definition=definition)).problems
+    where = f"{pipeline.where}/{fault.found_in}" if fault.found_in else pipeline.where
+    found = [problem for problem in problems if problem.where == where and fault.says in problem.text]
+    proof.count("planted_caught", bool(found))
+    assert found, f"no message of {where} says {fault.says!r}, only {[str(problem) for problem in problems]}"
 
 
-def test_every_expression_parses(machine):
-    found = [expression for _, state in tasks(machine) for expression in expressions(state)]
-    assert len(found) > 100
-    for expression in found:
-        Jsonata.jsonata(expression)
+def test_a_machine_with_a_custom_labels_model_keeps_the_contract_too(pipeline):
+    environment = read_environment("dev")
+    model = "arn:aws:rekognition:us-east-1:111111111111:project/gates/version/gates.1/1700000000000"
+    analysis = environment.analysis.model_copy(update={"custom_labels_model": model})
+    definition = substituted(pipeline_definition(environment.model_copy(update={"analysis": analysis})))
+    verdict = check(replace(pipeline, definition=definition))
+    assert [str(problem) for problem in verdict.problems] == []
+    assert verdict.states == check(pipeline).states + 1
+    looks = dict(tasks(definition))
+    frame = {"key": "work/frame.0000000.jpg", "at": 4, "labels": []}
+    seen = {"Labels": [{"Name": "Car", "Confidence": 90}]}
+    after = evaluate(looks["DetectLabels"]["Output"], {}, input=frame, result=seen)
+    own = {"CustomLabels": [{"Name": "Open gate", "Confidence": 80}]}
+    both = evaluate(looks["DetectCustomLabels"]["Output"], {}, input=after, result=own)
+    assert both["labels"] == [{"name": "Car", "confidence": 90}, {"name": "Open gate", "confidence": 80}]
 
 
-def test_every_task_has_a_timeout_and_every_next_state_exists(machine):
-    def check(level):
-        for name, state in level["States"].items():
-            targets = [state.get("Next"), state.get("Default")]
-            targets += [choice["Next"] for choice in state.get("Choices", [])]
-            targets += [catcher["Next"] for catcher in state.get("Catch", [])]
-            assert {target for target in targets if target} <= set(level["States"]), name
-            assert state["Type"] != "Task" or state["TimeoutSeconds"] > 0, name
-            for inner in [*state.get("Branches", []), *([state["ItemProcessor"]] if "ItemProcessor" in state else [])]:
-                check(inner)
+def test_a_machine_nobody_has_a_scenario_for_does_not_pass(pipeline):
+    (problem,) = check(replace(pipeline, name="Backfill")).problems
+    assert str(problem).startswith("dev/Backfill: no scenario evaluates its tasks' arguments")
 
-    check(machine)
+
+@pytest.mark.parametrize(
+    ("resource", "shape", "error"),
+    [
+        ("acmpca:deleteCertificateAuthority", "ResourceNotFoundException", "AcmPca.ResourceNotFoundException"),
+        ("s3:createBucket", "BucketAlreadyExists", "S3.BucketAlreadyExistsException"),
+        ("dynamodb:putItem", "InternalServerError", "DynamoDb.InternalServerErrorException"),
+        ("sfn:startExecution", "InvalidArn", "Sfn.InvalidArnException"),
+        ("rds:deleteDBInstance", "DBInstanceNotFoundFault", "Rds.DbInstanceNotFoundException"),
+    ],
+)
+def test_errors_are_named_as_the_sdk_for_java_names_them(resource, shape, error):
+    """The first two are the developer guide's own examples."""
+    call = integration(f"arn:aws:states:::aws-sdk:{resource}")
+    assert f"{java_service(call.service)}.{java_exception(shape)}" == error
+
+
+@pytest.mark.parametrize(
+    ("member", "spelt"),
+    [
+        ("DBInstanceIdentifier", "DbInstanceIdentifier"),
+        ("ETag", "ETag"),
+        ("BOOL", "Bool"),
+        ("stateMachineArn", "StateMachineArn"),
+    ],
+)
+def test_members_are_spelt_as_the_sdk_for_java_spells_them(member, spelt):
+    assert sdk_member(member) == spelt
 
 
 def test_every_failure_outside_a_branch_is_caught_and_recorded(machine):
@@ -137,19 +150,3 @@ def test_a_well_formed_key_is_planned_for_analysis(machine, key):
 )
 def test_a_key_outside_the_layout_is_rejected_with_the_layout_in_words(machine, key):
     assert "does not follow video/<source>/" in probed(machine, event=at_key(key))["plan"]["reject"]
-
-
-def test_a_custom_labels_model_looks_at_each_frame_too(states):
-    model = "arn:aws:rekognition:us-east-1:111111111111:project/gates/version/gates.1/1700000000000"
-    looks = substituted(sample_states(model))["Look"]["ItemProcessor"]["States"]
-    assert list(looks) == ["DetectLabels", "DetectCustomLabels"]
-    frame = {"key": "work/frame.0000000.jpg", "at": 4, "labels": []}
-    seen = {"Labels": [{"Name": "Car", "Confidence": 90}]}
-    after = evaluate(looks["DetectLabels"]["Output"], {}, input=frame, result=seen)
-    arguments = evaluate(looks["DetectCustomLabels"]["Arguments"], {}, input=after)
-    report = ParamValidator().validate(arguments, operation(looks["DetectCustomLabels"]).input_shape)
-    assert not report.has_errors(), report.generate_report()
-    own = {"CustomLabels": [{"Name": "Open gate", "Confidence": 80}]}
-    both = evaluate(looks["DetectCustomLabels"]["Output"], {}, input=after, result=own)
-    assert both["labels"] == [{"name": "Car", "confidence": 90}, {"name": "Open gate", "confidence": 80}]
-    assert "DetectCustomLabels" not in states

@@ -40,6 +40,8 @@ DYNAMODB = retry(
     "DynamoDB.RequestLimitExceededException",
     "DynamoDB.InternalServerErrorException",
     "DynamoDB.ThrottlingException",
+    # What the integration makes of an error it has no class for; of an on-demand table's throttling, perhaps.
+    "DynamoDB.AmazonDynamoDBException",
     "DynamoDB.SdkClientException",
 )
 S3 = retry("S3.SdkClientException", "S3.S3Exception")
@@ -59,13 +61,17 @@ REKOGNITION = retry(
     ceiling=120,
     attempts=12,
 )
-TRANSCRIBE = retry(
-    "Transcribe.LimitExceededException",
-    "Transcribe.InternalFailureException",
-    "Transcribe.SdkClientException",
-    ceiling=300,
-    attempts=24,
-)
+TRANSCRIBE = [
+    *retry(
+        "Transcribe.LimitExceededException",
+        "Transcribe.InternalFailureException",
+        "Transcribe.SdkClientException",
+        ceiling=300,
+        attempts=24,
+    ),
+    # Too many calls a second are a ThrottlingException, which its model does not know; a refusal has this name too.
+    *retry("Transcribe.TranscribeException"),
+]
 LAMBDA = [
     *retry(
         "Lambda.ServiceException",
