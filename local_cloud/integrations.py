@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from botocore.exceptions import ClientError, ParamValidationError
+from botocore.model import OperationModel
 
 from local_cloud.authority import Authority, Credentials, Denied, acting_as
 from local_cloud.clients import Clients
@@ -34,8 +35,10 @@ _ERROR_PREFIXES = {
 }
 #: Services with an optimized integration, whose errors may be spelt otherwise than the SDK's.
 _OPTIMIZED = {"dynamodb": "DynamoDB", "lambda": "Lambda", "mediaconvert": "MediaConvert", "sns": "SNS", "sqs": "SQS"}
-#: HEAD answers carry no error code, only a status.
-_CODES = {"404": "NoSuchKey", "403": "AccessDenied", "400": "BadRequest"}
+#: HEAD answers carry no error code, only a status, and of those the model knows this one.
+_CODES = {"404": "NoSuchKey"}
+#: What integrations call an error that their service's model does not name; elsewhere it is `<Prefix>Exception`.
+_UNMODELLED = {"DynamoDB": "AmazonDynamoDBException", "Lambda": "AWSLambdaException"}
 
 
 class IntegrationError(Exception):
@@ -109,8 +112,9 @@ class Integrations:
             except ParamValidationError as error:
                 raise IntegrationError("States.Runtime", str(error)) from None
             except ClientError as error:
-                message = error.response["Error"].get("Message", "")
-                raise IntegrationError(_error_name(client, call, error), message) from None
+                model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])
+                name = error_name(model, call.errors, error.response["Error"]["Code"])
+                raise IntegrationError(name, _cause(error)) from None
         return dict(_checked(_plain(result)))
 
     def _manage_rule(self, call: Call, run: Run) -> None:
@@ -143,11 +147,19 @@ def _payload(result: dict[str, Any]) -> dict[str, Any]:
     return {**_plain({name: value for name, value in result.items() if name != "Payload"}), "Payload": payload}
 
 
-def _error_name(client: Any, call: Call, error: ClientError) -> str:
-    code = error.response["Error"]["Code"]
-    name = _CODES.get(code, code)
-    name = name if name.endswith("Exception") else f"{name}Exception"
-    return f"{call.errors}.{name}"
+def _cause(error: ClientError) -> str:
+    found, status = error.response["Error"], error.response["ResponseMetadata"]["HTTPStatusCode"]
+    return f"{found.get('Message', '')} (Status Code: {status}, Code: {found['Code']})"
+
+
+def error_name(operation: OperationModel, prefix: str, code: str) -> str:
+    """The name a Retry or Catch knows an error by: its own where the operation's model has it, else its service's."""
+    code = _CODES.get(code, code)
+    modelled = {shape.error_code: shape.name for shape in operation.error_shapes}
+    if code not in modelled:
+        return f"{prefix}.{_UNMODELLED.get(prefix, f'{prefix}Exception')}"
+    name = modelled[code].removesuffix("Fault")
+    return f"{prefix}.{name if name.endswith('Exception') else name + 'Exception'}"
 
 
 def _method_name(client: Any, action: str) -> str:

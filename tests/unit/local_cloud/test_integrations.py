@@ -7,7 +7,7 @@ from moto import mock_aws
 
 from local_cloud.authority import Credentials, Denied, Unguarded
 from local_cloud.clients import Clients
-from local_cloud.integrations import MANAGED_RULE, Call, IntegrationError, Integrations, Run
+from local_cloud.integrations import MANAGED_RULE, Call, IntegrationError, Integrations, Run, error_name
 
 PREFIX = "arn:aws:states:::"
 
@@ -73,6 +73,38 @@ def test_an_error_has_the_name_step_functions_gives_it(integrations, resource, a
         call(integrations, resource, arguments)
     assert caught.value.error == error
     assert caught.value.cause
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "prefix", "code", "name"),
+    [
+        ("s3", "HeadObject", "S3", "404", "S3.NoSuchKeyException"),
+        ("s3", "HeadObject", "S3", "403", "S3.S3Exception"),
+        ("s3", "CopyObject", "S3", "AccessDenied", "S3.S3Exception"),
+        (
+            "dynamodb",
+            "PutItem",
+            "DynamoDB",
+            "ConditionalCheckFailedException",
+            "DynamoDB.ConditionalCheckFailedException",
+        ),
+        ("dynamodb", "PutItem", "DynamoDB", "AccessDeniedException", "DynamoDB.AmazonDynamoDBException"),
+        ("dynamodb", "TransactWriteItems", "DynamoDb", "AccessDeniedException", "DynamoDb.DynamoDbException"),
+        (
+            "rekognition",
+            "StartLabelDetection",
+            "Rekognition",
+            "AccessDeniedException",
+            "Rekognition.AccessDeniedException",
+        ),
+        ("transcribe", "StartTranscriptionJob", "Transcribe", "ThrottlingException", "Transcribe.TranscribeException"),
+        ("lambda", "Invoke", "Lambda", "TooManyRequestsException", "Lambda.TooManyRequestsException"),
+        ("lambda", "Invoke", "Lambda", "AccessDeniedException", "Lambda.AWSLambdaException"),
+    ],
+)
+def test_an_error_the_model_does_not_name_has_its_services_name(service, operation, prefix, code, name):
+    model = boto3.client(service, region_name="us-east-1").meta.service_model.operation_model(operation)
+    assert error_name(model, prefix, code) == name
 
 
 class Strict(Unguarded):
