@@ -11,6 +11,7 @@ package=${1:-$here}
 root=${DESTDIR:-}
 home=$root/opt/impp-edge
 settings=$root/etc/impp-edge
+state=$root/var/lib/impp-edge
 
 # pip would look for a name that is no file in a public registry.
 if [ ! -e "$package" ]; then
@@ -21,7 +22,10 @@ fi
 getent passwd impp-edge >/dev/null ||
     useradd --system --user-group --home-dir /var/lib/impp-edge --shell /usr/sbin/nologin impp-edge
 
-mkdir -p "$home" "$settings" "$root/etc/systemd/system"
+mkdir -p "$home" "$settings" "$state" "$root/etc/systemd/system"
+# As systemd would make it, but before the first start: the device is enrolled and checked without it.
+chown impp-edge:impp-edge "$state"
+chmod 0700 "$state"
 python3 -m venv "$home/venv"
 "$home/venv/bin/pip" install --quiet --upgrade "$package"
 cp "$here/README.md" "$home/README.md"
@@ -41,6 +45,7 @@ systemctl try-restart impp-edge
 cat <<NEXT
 impp-edge is installed. Next:
   1. edit $settings/config.toml
-  2. sudo -u impp-edge $home/venv/bin/impp-edge check
-  3. sudo systemctl start impp-edge
+  2. enroll the device: see "Enrolling a device" in $home/README.md
+  3. sudo -u impp-edge $home/venv/bin/impp-edge check
+  4. sudo systemctl start impp-edge
 NEXT

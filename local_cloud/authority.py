@@ -26,8 +26,8 @@ class Authority(Protocol):
     def require(self, caller: Credentials | None, action: str, resource: str = "*", **context: str) -> None:
         """Raise Denied unless the caller may do that; `context` are condition keys, `_` for `:`."""
 
-    def assume(self, role_arn: str, service: str) -> Credentials | None:
-        """A session of a role that trusts the service. Raises Denied where it does not."""
+    def assume(self, role_arn: str, service: str, *, source_arn: str | None = None) -> Credentials | None:
+        """A session of a role that trusts the service, for a resource of its. Raises Denied where it does not."""
 
 
 class Unguarded:
@@ -36,7 +36,7 @@ class Unguarded:
     def require(self, caller: Credentials | None, action: str, resource: str = "*", **context: str) -> None:
         """Allow it."""
 
-    def assume(self, role_arn: str, service: str) -> Credentials | None:
+    def assume(self, role_arn: str, service: str, *, source_arn: str | None = None) -> Credentials | None:
         """No session: whoever acts goes on acting."""
 
 

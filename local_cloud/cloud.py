@@ -10,12 +10,15 @@ from types import TracebackType
 from hypercorn.asyncio import serve
 from hypercorn.config import Config as ServerConfig
 
-from local_cloud import ministack_adapter
+from local_cloud import credentials_provider, ministack_adapter
+from local_cloud.authority import Credentials
 from local_cloud.clients import Clients
 from local_cloud.connection import ENFORCE, Connection
+from local_cloud.credentials_provider import CredentialsProvider
 from local_cloud.front import Front
 from local_cloud.integrations import Integrations
 from local_cloud.ministack_adapter.identity import Identity
+from local_cloud.ministack_adapter.things import certificate_of
 from local_cloud.services.comprehend import Comprehend
 from local_cloud.services.mediaconvert import MediaConvert
 from local_cloud.services.rekognition import Rekognition
@@ -80,11 +83,22 @@ class LocalCloud(Connection):
         self._wires = {stand_in.service: Wire(stand_in, identity) for stand_in in stand_ins}
         self._telemetry = Telemetry(clients, identity)
         integrations = Integrations(clients, identity)
+        provider = CredentialsProvider(
+            account=self.account,
+            region=self.region,
+            certificate_of=partial(certificate_of, identity),
+            issue=partial(_lend, identity),
+        )
         application = Front(
-            ministack_adapter.application(identity, integrations, self._telemetry),
+            ministack_adapter.application(
+                identity,
+                integrations,
+                self._telemetry,
+                resource_types={"AWS::IoT::RoleAlias": provider.resource_type},
+            ),
             services=self._wires,
             trusted_keys=ministack_adapter.trusted_keys,
-            own={ENFORCE: partial(_enforce, identity)},
+            own={ENFORCE: partial(_enforce, identity), credentials_provider.ROOT: provider.answer},
             verify=identity.verify,
         )
         config = ServerConfig()
@@ -98,3 +112,13 @@ class LocalCloud(Connection):
 def _enforce(identity: Identity, _path: str, _headers: Mapping[str, str]) -> tuple[int, str]:
     identity.enforce()
     return 200, "{}"
+
+
+def _lend(
+    identity: Identity, role_arn: str, *, session: str, source_arn: str, keys: Mapping[str, str], seconds: int
+) -> Credentials:
+    """A device's session; the account's root while nothing is enforced."""
+    lent = identity.assume(
+        role_arn, credentials_provider.SERVICE, session=session, source_arn=source_arn, keys=keys, seconds=seconds
+    )
+    return lent or Credentials(identity.account, "local")

@@ -113,7 +113,7 @@ class CredentialsProvider:
         credentials = {
             "accessKeyId": lent.access_key_id,
             "secretAccessKey": lent.secret_access_key,
-            "sessionToken": lent.session_token,
+            "sessionToken": lent.session_token or "",
             "expiration": expiration.strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
         return HTTPStatus.OK, json.dumps({"credentials": credentials})

@@ -66,12 +66,13 @@ def run(media: Path | None, console: Console) -> int:
         console.print(f"deployed in {time.monotonic() - started:.0f} s to the local cloud at {cloud.endpoint_url}")
         mail = AlertMail(cloud, outputs["AlertTopicArn"])
         device = Device(cloud, BUILD / "device", bucket=outputs["RawBucket"])
+        device.enroll(outputs)
         device.insert(media or SAMPLES / "media")
         expected = [] if media else expectations()
         with console.status("the edge agent uploads the clips …"):
             device.send()
             if not media:
-                again = Device(cloud, BUILD / "again", bucket=outputs["RawBucket"])
+                again = Device(cloud, BUILD / "again", bucket=outputs["RawBucket"], identity=device.identity)
                 again.insert(SAMPLES / "media", *sent_twice())
                 again.send()
         sent = device.sent()

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,13 @@ class Device:
     Args:
         folder: where to make it.
         bucket: the raw bucket.
+        device_id: its name as a thing.
+        identity: `[identity]` of a device that is set up anew, to go on with the certificate it has.
     """
 
-    def __init__(self, cloud: Connection, folder: Path, *, bucket: str) -> None:
+    def __init__(
+        self, cloud: Connection, folder: Path, *, bucket: str, device_id: str = DEVICE_ID, identity: str = ""
+    ) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         self.card = folder / "card"
         state = folder / "state"
@@ -33,7 +38,7 @@ class Device:
         self._cloud = cloud
         self._config = folder / "config.toml"
         settings = {
-            "device_id": DEVICE_ID,
+            "device_id": device_id,
             "watch": [str(self.card)],
             "bucket": bucket,
             "region": cloud.region,
@@ -41,7 +46,21 @@ class Device:
             "state_dir": str(state),
             "settle_seconds": 1,
         }
-        self._config.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items()))
+        self._config.write_text(
+            "".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items()) + identity
+        )
+        self.identity = identity
+
+    def enroll(self, outputs: Mapping[str, str]) -> None:
+        """Let the device get its certificate, as an administrator does once. Raises RuntimeError where it could not."""
+        names = ("--role-alias", outputs["DeviceRoleAlias"], "--policy", outputs["DevicePolicy"])
+        result = subprocess.run(
+            [*self.command("enroll"), *names], env=self._cloud.variables, capture_output=True, text=True, check=False
+        )
+        if result.returncode != 0:
+            raise RuntimeError(f"the edge agent could not be enrolled:\n{result.stderr[-2000:]}")
+        self.identity = result.stdout
+        self._config.write_text(self._config.read_text() + self.identity)
 
     def insert(self, media: Path, *paths: str) -> None:
         """Copy clips onto the card, folders and times as they are: all of them, or those at `paths`."""
@@ -53,7 +72,7 @@ class Device:
     def send(self) -> None:
         """Let the agent upload everything on the card. Raises RuntimeError with its last words if it could not."""
         result = subprocess.run(
-            [*self.command("run"), "--once"], env=self._cloud.variables, capture_output=True, text=True, check=False
+            [*self.command("run"), "--once"], env=self._variables, capture_output=True, text=True, check=False
         )
         if result.returncode != 0:
             raise RuntimeError(f"the edge agent failed:\n{result.stderr[-2000:]}")
@@ -61,7 +80,7 @@ class Device:
     def sent(self) -> int:
         """Clips sent or still owed: what the agent says is in the bucket, and files of the card it never saw."""
         answer = subprocess.run(
-            [*self.command("status"), "--json"], env=self._cloud.variables, capture_output=True, text=True, check=True
+            [*self.command("status"), "--json"], env=self._variables, capture_output=True, text=True, check=True
         )
         status = json.loads(answer.stdout)
         seen = sum(sum(lanes.values()) for lanes in status["clips"].values())
@@ -70,7 +89,13 @@ class Device:
 
     def start(self) -> "subprocess.Popen[bytes]":
         """Run the agent until it is told to stop."""
-        return subprocess.Popen(self.command("run"), env=self._cloud.variables)
+        return subprocess.Popen(self.command("run"), env=self._variables)
+
+    @property
+    def _variables(self) -> dict[str, str]:
+        """The agent's environment; one that is enrolled has no other credentials than its certificate earns."""
+        variables = self._cloud.variables
+        return {name: value for name, value in variables.items() if not (self.identity and "ACCESS_KEY" in name)}
 
     def command(self, verb: str) -> list[str]:
         """The agent's command line for a verb."""

@@ -155,7 +155,7 @@ def _cause(error: ClientError) -> str:
 def error_name(operation: OperationModel, prefix: str, code: str) -> str:
     """The name a Retry or Catch knows an error by: its own where the operation's model has it, else its service's."""
     code = _CODES.get(code, code)
-    modelled = {shape.error_code: shape.name for shape in operation.error_shapes}
+    modelled = {shape.metadata.get("error", {}).get("code", shape.name): shape.name for shape in operation.error_shapes}
     if code not in modelled:
         return f"{prefix}.{_UNMODELLED.get(prefix, f'{prefix}Exception')}"
     name = modelled[code].removesuffix("Fault")

@@ -35,13 +35,14 @@ def main() -> int:
         with console.status("deploying with the CDK CLI …"):
             outputs = deploy(cloud)
         device = Device(cloud, BUILD / "device", bucket=outputs["RawBucket"])
+        device.enroll(outputs)
         device.insert(SAMPLES / "media")
         agent = device.start()
         base = cloud.viewer_url(f"https://{outputs['PlaybackDomain']}/").rstrip("/")
         dashboard = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(ROOT / "console" / "app.py"), *_streamlit_options()],
             env={
-                **cloud.variables,
+                **cloud.variables_as(outputs["ConsoleRoleArn"]),
                 "IMPP_ENV": cloud.environment,
                 "IMPP_PLAYBACK_BASE": base,
             },

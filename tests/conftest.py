@@ -115,9 +115,10 @@ def journey(
     """The sample clips sent by the edge agent, one of them twice, and followed to their ends."""
     mail = AlertMail(cloud, outputs["AlertTopicArn"])
     device = Device(cloud, tmp_path_factory.mktemp("device"), bucket=outputs["RawBucket"])
+    device.enroll(outputs)
     device.insert(SAMPLES / "media")
     device.send()
-    again = Device(cloud, tmp_path_factory.mktemp("again"), bucket=outputs["RawBucket"])
+    again = Device(cloud, tmp_path_factory.mktemp("again"), bucket=outputs["RawBucket"], identity=device.identity)
     again.insert(SAMPLES / "media", *sent_twice())
     again.send()
     follow(cloud, outputs, expected=len(expectations()), tick=lambda _: runs.assert_nothing_denied())

@@ -7,11 +7,12 @@ from aws_cdk import aws_s3 as s3
 
 from constructs import Construct
 from media_pipeline.buckets import LogBucket, MediaBucket
+from media_pipeline.devices import Devices
 from media_pipeline.environment import Environment
 
 
 class IngestStack(Stack):
-    """The raw and archive buckets.
+    """The raw and archive buckets, and what devices may do with the first.
 
     Attributes:
         logs: access logs of every bucket and of the distribution.
@@ -20,7 +21,7 @@ class IngestStack(Stack):
     """
 
     def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:
-        super().__init__(scope, id, description="IMPP: raw and archive buckets")
+        super().__init__(scope, id, description="IMPP: raw and archive buckets, devices")
         removal_policy = RemovalPolicy.DESTROY if environment.disposable else RemovalPolicy.RETAIN
         self.logs = LogBucket(self, "Logs", keep_days=environment.retention.log_days, removal_policy=removal_policy)
         self.raw = MediaBucket(
@@ -53,8 +54,12 @@ class IngestStack(Stack):
             noncurrent_days=environment.retention.noncurrent_days,
             removal_policy=removal_policy,
         )
+        devices = Devices(self, "Devices", name=f"impp-{environment.name}-device", raw=self.raw)
         CfnOutput(self, "RawBucket", value=self.raw.bucket_name)
         CfnOutput(self, "ArchiveBucket", value=self.archive.bucket_name)
+        CfnOutput(self, "LogBucket", value=self.logs.bucket_name)
+        CfnOutput(self, "DeviceRoleAlias", value=devices.role_alias)
+        CfnOutput(self, "DevicePolicy", value=devices.policy)
 
 
 def notify_event_bridge(bucket: s3.Bucket) -> None:

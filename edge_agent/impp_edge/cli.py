@@ -1,4 +1,4 @@
-"""`impp-edge`: run, status, check."""
+"""`impp-edge`: run, status, check, enroll."""
 
 import argparse
 import json
@@ -13,8 +13,11 @@ from botocore.exceptions import BotoCoreError
 
 from impp_edge import __version__
 from impp_edge.agent import Agent
+from impp_edge.certificates import OpenSslError
 from impp_edge.check import examine
 from impp_edge.config import DEFAULT_PATH, Config, ConfigError, load_config
+from impp_edge.credentials import IdentityError
+from impp_edge.enroll import EnrollError, as_table, enroll
 from impp_edge.logs import start_logging
 from impp_edge.status import take_stock, tell
 from impp_edge.store import FILENAME, Store, StoreError, sole_agent
@@ -23,15 +26,13 @@ from impp_edge.store import FILENAME, Store, StoreError, sole_agent
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; answers the exit status: 0 all well, 1 not, 2 wrong settings or usage."""
     options = _parser().parse_args(arguments)
+    command: Callable[[Config, argparse.Namespace], int] = options.command
     try:
-        config = load_config(options.config)
+        return command(load_config(options.config), options)
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    command: Callable[[Config, argparse.Namespace], int] = options.command
-    try:
-        return command(config, options)
-    except (BotoCoreError, StoreError) as error:
+    except (BotoCoreError, StoreError, EnrollError, IdentityError, OpenSslError) as error:
         # The first kind is a broken SDK set-up, such as a profile that does not exist.
         sys.stderr.write(f"{error}\n")
         return 1
@@ -72,6 +73,16 @@ def _check(config: Config, options: argparse.Namespace) -> int:
     return 0 if all(finding.good for finding in findings) else 1
 
 
+def _enroll(config: Config, options: argparse.Namespace) -> int:
+    if config.identity:
+        raise EnrollError(f"enrolled already: {options.config} has an [identity]; `impp-edge check` tells how it is")
+    identity = enroll(
+        config, role_alias=options.role_alias, policy=options.policy, tell=lambda line: sys.stderr.write(f"{line}\n")
+    )
+    sys.stdout.write(as_table(identity))
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--config", type=Path, default=DEFAULT_PATH, help="settings file (default: %(default)s)")
@@ -88,8 +99,13 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true", help="for machines")
     status.set_defaults(command=_status)
 
-    check = commands.add_parser("check", parents=[shared], help="test settings, folders, clock and bucket")
+    check = commands.add_parser("check", parents=[shared], help="test settings, folders, identity, clock and bucket")
     check.set_defaults(command=_check)
+
+    enroll = commands.add_parser("enroll", parents=[shared], help="get this device a certificate of its own, once")
+    enroll.add_argument("--role-alias", required=True, help="output DeviceRoleAlias of the ingest stack")
+    enroll.add_argument("--policy", required=True, help="output DevicePolicy of the ingest stack")
+    enroll.set_defaults(command=_enroll)
     return parser
 
 

@@ -4,6 +4,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, cast
 
 from botocore.config import Config as ClientConfig
+from botocore.credentials import CredentialResolver
 from botocore.exceptions import (
     ClientError,
     CredentialRetrievalError,
@@ -15,6 +16,7 @@ from botocore.exceptions import ConnectionError as NoConnection
 from botocore.session import Session
 
 from impp_edge.config import Config
+from impp_edge.credentials import DeviceProvider, IdentityError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -38,8 +40,13 @@ class Unconfirmed(Exception):  # noqa: N818
 
 
 def connect(config: Config) -> "S3Client":
-    """The S3 client. Credentials come from the SDK's standard chain."""
-    client = Session().create_client(
+    """The S3 client. Its credentials come by the device's certificate, or without one by the SDK's standard chain."""
+    session = Session()
+    if config.identity:
+        # Alone: keys that somebody left in the environment must not take the certificate's place.
+        provider = DeviceProvider(config.identity, config.device_id)
+        session.register_component("credential_provider", CredentialResolver([provider]))
+    client = session.create_client(
         "s3",
         region_name=config.region,
         endpoint_url=config.endpoint_url,
@@ -74,7 +81,7 @@ def is_content_error(error: Exception) -> bool:
 
 def judge(error: Exception) -> Fault:
     """What a failed try says about the next one."""
-    if isinstance(error, NoCredentialsError | PartialCredentialsError):
+    if isinstance(error, NoCredentialsError | PartialCredentialsError | IdentityError):
         return Fault.REFUSED
     if isinstance(error, NoConnection | HTTPClientError | CredentialRetrievalError):
         return Fault.LINK

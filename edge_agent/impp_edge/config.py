@@ -1,5 +1,6 @@
 """The agent's settings: one TOML file, read once at start."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated
@@ -28,29 +29,64 @@ def _known_zone(name: str) -> str:
     return name
 
 
-Folder = Annotated[Path, AfterValidator(_absolute)]
+def _provider(endpoint: str) -> str:
+    if not _PROVIDER.fullmatch(endpoint):
+        raise ValueError("must be the host that `aws iot describe-endpoint` names, or http://127.0.0.1:PORT")
+    return endpoint
+
+
+#: In clear only where nobody listens in: on this very machine, for test clouds.
+_PROVIDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?|http://(127\.0\.0\.1|localhost)(:[0-9]{1,5})?")
+
+AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
 Seconds = Annotated[float, Field(strict=True)]
 Whole = Annotated[int, Field(strict=True)]
 
 
-class Config(BaseModel):
-    """What the owner of a device decides."""
-
+class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
+
+class DeviceIdentity(_Settings):
+    """Who the device is to AWS IoT's credentials provider; `impp-edge enroll` writes it."""
+
+    endpoint: Annotated[str, AfterValidator(_provider)] = Field(description="host of the credentials provider")
+    role_alias: str = Field(pattern=r"^[A-Za-z0-9_=,@-]{1,128}$", description="the IoT role alias")
+    certificate: AbsolutePath = Field(description="PEM file of the device's certificate")
+    private_key: AbsolutePath = Field(description="PEM file of its private key")
+    ca: AbsolutePath | None = Field(
+        default=None, description="PEM file of the authorities to trust, else the SDK's own"
+    )
+
+    @property
+    def by_tls(self) -> bool:
+        """Whether the provider is asked by mutual TLS, as AWS's must be."""
+        return not self.endpoint.startswith("http://")
+
+    @property
+    def url(self) -> str:
+        """Where credentials are asked for."""
+        base = f"https://{self.endpoint}" if self.by_tls else self.endpoint
+        return f"{base}/role-aliases/{self.role_alias}/credentials"
+
+
+class Config(_Settings):
+    """What the owner of a device decides."""
+
     device_id: str = Field(pattern=r"^[A-Za-z0-9:_-]{1,128}$", description="an IoT thing name")
-    watch: tuple[Folder, ...] = Field(min_length=1, description="folders whose clips are sent")
+    watch: tuple[AbsolutePath, ...] = Field(min_length=1, description="folders whose clips are sent")
     bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", description="the raw media bucket")
     region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$", description="the bucket's region")
     endpoint_url: str | None = Field(
-        None, pattern=r"^https?://[^\s/]+/?$", description="another S3 than AWS's, for test clouds"
+        None, pattern=r"^https?://[^\s/]+/?$", description="another AWS than Amazon's, for test clouds"
     )
-    state_dir: Folder = Field(Path("/var/lib/impp-edge"), description="where the queue is kept")
+    state_dir: AbsolutePath = Field(Path("/var/lib/impp-edge"), description="where the queue is kept")
     settle_seconds: Seconds = Field(5.0, gt=0, description="a file at rest this long is complete")
     rescan_seconds: Seconds = Field(60.0, gt=0, description="how often the folders are read in full")
     bandwidth_kib_per_second: Whole = Field(0, ge=0, description="upload limit; 0 means none")
     part_mib: Whole = Field(8, ge=5, le=5120, description="larger files travel in parts of this size")
     timezone: Annotated[str, AfterValidator(_known_zone)] = Field("UTC", description="zone of the camera's clock")
+    identity: DeviceIdentity | None = Field(None, description="how to get credentials that expire")
 
     @property
     def part_bytes(self) -> int:
@@ -81,14 +117,23 @@ def load_config(path: Path) -> Config:
         raise ConfigError("\n".join(f"{path}: {line}" for line in _problems(error))) from None
 
 
-def _problems(error: ValidationError) -> list[str]:
+def make_identity(**identity: str) -> DeviceIdentity:
+    """An identity that settings may hold. Raises ConfigError with one line per problem."""
+    try:
+        return DeviceIdentity.model_validate(identity)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_problems(error, DeviceIdentity))) from None
+
+
+def _problems(error: ValidationError, model: type[BaseModel] = Config) -> list[str]:
     lines = []
     for problem in error.errors():
         field = ".".join(str(part) for part in problem["loc"])
+        known = (DeviceIdentity if field.startswith("identity.") else model).model_fields
         if problem["type"] == "missing":
-            lines.append(f"{field} is required: {Config.model_fields[field].description}")
+            lines.append(f"{field} is required: {known[str(problem['loc'][-1])].description}")
         elif problem["type"] == "extra_forbidden":
-            lines.append(f"{field} is not a setting, got {problem['input']!r}; known: {', '.join(Config.model_fields)}")
+            lines.append(f"{field} is not a setting, got {problem['input']!r}; known: {', '.join(known)}")
         else:
             expected = problem["msg"].removeprefix("Value error, ")
             lines.append(f"{field}: {expected[0].lower()}{expected[1:]}, got {problem['input']!r}")

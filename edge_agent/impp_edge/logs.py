@@ -29,3 +29,5 @@ def start_logging(style: str) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for chatty in ("botocore", "urllib3", "watchdog"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # It would add a traceback each time the provider can't be reached; the agent says in a line what that stopped.
+    logging.getLogger("botocore.credentials").setLevel(logging.ERROR)

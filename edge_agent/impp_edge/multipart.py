@@ -49,8 +49,11 @@ class Multipart:
         self._ledger.open(path, upload)
         return upload
 
-    def resume(self, path: Path, upload: Upload) -> Upload | None:
+    def resume(self, path: Path, upload: Upload, target: Target) -> Upload | None:
         """The upload with the parts that both sides know of; None, and struck out, where S3 has dropped it."""
+        if len(upload.parts) == -(-target.size // upload.part_bytes):
+            # It may be complete, and then S3 lists no parts any more, but answers a second completion like the first.
+            return upload
         pages = self._client.get_paginator("list_parts").paginate(
             Bucket=self._bucket, Key=upload.key, UploadId=upload.upload_id
         )

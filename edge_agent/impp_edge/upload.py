@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from impp_edge.cloud import Unconfirmed, error_status, is_content_error
+from impp_edge.cloud import Unconfirmed, is_content_error
 from impp_edge.ledger import Ledger
 from impp_edge.multipart import Multipart
 from impp_edge.queue import Clip, Queue, Sent
@@ -17,9 +17,6 @@ from impp_edge.throttle import Throttle
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
-
-_FORBIDDEN = 403
-_MISSING = 404
 
 
 class Uploader:
@@ -117,20 +114,15 @@ class Uploader:
             ChecksumCRC32=target.digest.crc32_base64,
             Metadata=target.metadata,
         )
-        return self._confirm(target, dict(answer), target.digest.crc32_base64)
+        return _confirm(target, dict(answer), target.digest.crc32_base64)
 
     def _send_parts(self, clip: Clip, source: Source, target: Target) -> str:
         self._end_stale(clip.path, target)
-        composite = self._multipart.composite(clip.path)
         begun = self._ledger.find(clip.path)
-        upload = self._multipart.resume(clip.path, begun) if begun else None
-        if begun and not upload:
-            # Dropped by S3, or completed just before the power went: then the object is there.
-            with suppress(Unconfirmed):
-                return self._confirm(target, {}, composite)
+        upload = self._multipart.resume(clip.path, begun, target) if begun else None
         upload = upload or self._multipart.begin(clip.path, target)
         answer = self._multipart.send(clip.path, source, target, upload, outranked=lambda: self._queue.outranks(clip))
-        etag = self._confirm(target, answer, self._multipart.composite(clip.path))
+        etag = _confirm(target, answer, self._multipart.composite(clip.path))
         self._ledger.close(clip.path)
         return etag
 
@@ -139,19 +131,14 @@ class Uploader:
         if upload and (upload.key, upload.md5) != (target.key, target.digest.md5):
             self._multipart.end(path, upload)
 
-    def _confirm(self, target: Target, answer: dict[str, Any], composite: str) -> str:
-        """The stored object's ETag, once S3 has told that it is the clip. Raises Unconfirmed."""
-        try:
-            answer = dict(self._client.head_object(Bucket=self._bucket, Key=target.key, ChecksumMode="ENABLED"))
-        except ClientError as error:
-            if error_status(error) == _MISSING:
-                raise Unconfirmed(f"the object {target.key} is not there") from None
-            # A role that may only write: the answer to the write itself has to do.
-            if error_status(error) != _FORBIDDEN:
-                raise
-        size, crc32 = answer.get("ContentLength", target.size), answer.get("ChecksumCRC32")
-        if size != target.size:
-            raise Unconfirmed(f"the object {target.key} must hold {target.size} bytes, got {size}")
-        if crc32 not in {target.digest.crc32_base64, composite}:
-            raise Unconfirmed(f"the object {target.key} must have CRC32 {target.digest.crc32_base64}, got {crc32}")
-        return str(answer["ETag"])
+
+def _confirm(target: Target, answer: dict[str, Any], composite: str) -> str:
+    """The stored object's ETag, where S3's answer tells that it is the clip. Raises Unconfirmed.
+
+    S3 checks the checksum before it accepts an object. The device does not read it back: it must
+    not be able to, or whoever steals it could.
+    """
+    crc32 = answer.get("ChecksumCRC32")
+    if crc32 not in {target.digest.crc32_base64, composite}:
+        raise Unconfirmed(f"the object {target.key} must have CRC32 {target.digest.crc32_base64}, got {crc32}")
+    return str(answer["ETag"])

@@ -5,6 +5,7 @@ import functools
 import hashlib
 import io
 import itertools
+import logging
 import os
 import threading
 import zlib
@@ -14,13 +15,16 @@ from types import SimpleNamespace
 import pytest
 from botocore import loaders
 from botocore.session import Session
+from credentials_endpoint import CredentialsEndpoint, Holder, make_certificate
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.s3.models import s3_backends
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from impp_edge.agent import Agent
 from impp_edge.backoff import Backoff
-from impp_edge.config import Config
+from impp_edge.config import Config, DeviceIdentity
 from impp_edge.queue import Queue
 from impp_edge.store import Store
 
@@ -32,10 +36,15 @@ class Call:
     """One request the server got."""
 
     method: str
-    key: str
+    path: str
     query: dict
     size: int
+    access_key: str
     answer: int = 0
+
+    @property
+    def key(self):
+        return self.path.partition("/")[2].partition("/")[2]
 
     @property
     def part(self):
@@ -43,12 +52,14 @@ class Call:
 
 
 class Cloud:
-    """moto's S3 behind a door that verifies checksums (moto does not), notes calls and makes faults."""
+    """moto's S3 behind a door that does with checksums what S3 does and moto does not, notes calls and makes faults."""
 
     def __init__(self, port=0):
         self.calls = []
         self.on_call = lambda call: None
+        self.on_completion = lambda answer: answer
         self.checks_whole_objects = True
+        self._completed = {}
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._server = make_server("127.0.0.1", port, self, threaded=True, request_handler=MotoRequestHandler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -68,7 +79,8 @@ class Cloud:
         environ["wsgi.input"] = io.BytesIO(body)
         if not self.checks_whole_objects:
             environ.pop("HTTP_X_AMZ_CHECKSUM_TYPE", None)
-        call = Call(request.method, request.path.partition("/")[2].partition("/")[2], dict(request.args), len(body))
+        signer = request.headers.get("Authorization", "").partition("Credential=")[2].partition("/")[0]
+        call = Call(request.method, request.path, dict(request.args), len(body), signer)
         self.calls.append(call)
         answer = self.on_call(call) or self._verify(request, body)
         if len(body) != (request.content_length or 0):
@@ -78,10 +90,14 @@ class Cloud:
             call.answer = answer.status_code
             return answer(environ, start_response)
 
+        if call.method == "POST" and "uploadId" in call.query:
+            answer = self._complete(environ, call)
+            answer = self.on_completion(answer)
+            call.answer = answer.status_code
+            return answer(environ, start_response)
+
         def note(status, headers, *rest):
             call.answer = int(status.split()[0])
-            if call.method == "HEAD" and not self.checks_whole_objects:
-                headers = self._as_composite({name.lower(): value for name, value in headers})
             return start_response(status, headers, *rest)
 
         return self._moto(environ, note)
@@ -92,12 +108,19 @@ class Cloud:
             f"<Error><Code>{code}</Code><Message>made to happen</Message></Error>", status, mimetype="text/xml"
         )
 
-    @staticmethod
-    def _as_composite(headers):
-        """S3 writes the number of parts after a composite checksum; moto leaves it out of HEAD."""
-        if "-" in headers.get("etag", ""):
-            headers["x-amz-checksum-crc32"] += "-" + headers["etag"].strip('"').rpartition("-")[2]
-        return list(headers.items())
+    def _complete(self, environ, call):
+        """S3 tells the checksum of what it put together, and answers a second completion like the first."""
+        upload = call.query["uploadId"]
+        if upload not in self._completed:
+            answer = Response.from_app(self._moto, environ)
+            if answer.status_code != 200:
+                return answer
+            stored = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].get_object(call.path.split("/")[1], call.key)
+            parts = f"-{stored.checksum_parts}" if stored.checksum_type == "COMPOSITE" else ""
+            crc32 = f"<ChecksumCRC32>{stored.checksum_value}{parts}</ChecksumCRC32>"
+            end = "</CompleteMultipartUploadResult>"
+            self._completed[upload] = answer.get_data(as_text=True).replace(end, crc32 + end)
+        return Response(self._completed[upload], mimetype="text/xml")
 
     def _verify(self, request, body):
         md5, crc32 = request.headers.get("Content-MD5"), request.headers.get("x-amz-checksum-crc32")
@@ -138,6 +161,16 @@ def _credentials(monkeypatch, tmp_path):
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
+@pytest.fixture(autouse=True)
+def _logging_is_left_as_it_was():
+    """The command line takes the log over, and its stream is gone with the test."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
 @pytest.fixture(scope="session")
 def shared_cloud():
     before = dict(os.environ)
@@ -154,6 +187,7 @@ def shared_cloud():
 def cloud(shared_cloud):
     yield shared_cloud
     shared_cloud.on_call = lambda call: None
+    shared_cloud.on_completion = lambda answer: answer
     shared_cloud.checks_whole_objects = True
 
 
@@ -164,6 +198,37 @@ def device(cloud, tmp_path):
     card.mkdir()
     state.mkdir()
     return Device(cloud, card, state)
+
+
+@pytest.fixture
+def keys(tmp_path):
+    """The device's private key and certificate, as files."""
+    for name, pem in zip(("device.key", "device.pem"), make_certificate("cam-1"), strict=True):
+        (tmp_path / name).write_text(pem)
+        (tmp_path / name).chmod(0o600)
+    return tmp_path / "device.key", tmp_path / "device.pem"
+
+
+@pytest.fixture
+def provider(tmp_path, keys):
+    known = Holder(keys[1].read_text(), frozenset({"cam-1"}), frozenset({"impp-test-device"}))
+    provider = CredentialsEndpoint(tmp_path, lambda: [known]).start()
+    yield provider
+    provider.stop()
+
+
+@pytest.fixture
+def identity(provider, keys):
+    return DeviceIdentity(
+        endpoint=provider.host, role_alias="impp-test-device", private_key=keys[0], certificate=keys[1], ca=provider.ca
+    )
+
+
+@pytest.fixture
+def certified(device, identity):
+    """The device, with its identity in the settings."""
+    device.settings["identity"] = identity.model_dump()
+    return device
 
 
 class Device:

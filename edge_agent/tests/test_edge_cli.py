@@ -196,13 +196,22 @@ def test_check_names_a_state_directory_that_cannot_be_written(configured, capsys
     assert "cannot be written: Not a directory" in answers(capsys)["state"]
 
 
-def test_check_tells_a_missing_bucket_from_one_that_only_takes(device, configured, capsys):
+def test_check_tells_a_missing_bucket_from_one_that_is_closed(device, configured, capsys):
     assert main(["check", "--config", configured(bucket="no-such-bucket")]) == 1
     assert answers(capsys)["bucket"].startswith("FAIL bucket no-such-bucket: ")
 
     device.cloud.on_call = lambda call: device.cloud.refuse(403, "AccessDenied")
-    assert main(["check", "--config", configured()]) == 0
-    assert "HEAD is refused (403)" in answers(capsys)["bucket"]
+    assert main(["check", "--config", configured(bucket=device.bucket)]) == 1
+    found = answers(capsys)
+    assert "(AccessDenied)" in found["bucket"]
+    assert found["clock"].startswith("ok   ")
+
+
+def test_check_asks_only_what_a_role_may_that_only_writes(device, configured):
+    main(["check", "--config", configured()])
+    assert [(call.method, call.key, set(call.query)) for call in device.cloud.calls] == [
+        ("GET", "video/cam-1/check", {"uploadId"})
+    ]
 
 
 def test_check_tells_that_nobody_answers(configured, capsys):
@@ -230,5 +239,5 @@ def test_the_version_is_told(capsys):
 
 def test_the_readme_knows_every_command_and_the_tests_know_where_it_is():
     readme = (Path(__file__).parents[1] / "README.md").read_text()
-    for command in ("run", "run --once", "status", "check"):
+    for command in ("run", "run --once", "status", "check", "enroll"):
         assert f"`impp-edge {command}`" in readme

@@ -6,6 +6,13 @@ import pytest
 
 from impp_edge.config import ConfigError, load_config
 
+IDENTITY = """
+[identity]
+endpoint = "abc.credentials.iot.eu-central-1.amazonaws.com"
+role_alias = "impp-prod-device"
+certificate = "/var/lib/impp-edge/identity/certificate.pem"
+private_key = "/var/lib/impp-edge/identity/private.key"
+"""
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
 GOOD = """
 device_id = "van-7:front_1"
@@ -37,11 +44,74 @@ def test_the_example_is_valid_and_shows_every_setting_with_its_default():
     config = load_config(EXAMPLE)
     text = EXAMPLE.read_text()
     for name, field in type(config).model_fields.items():
-        assert f"{name} = " in text
-        if not field.is_required() and name != "endpoint_url":
+        assert f"{name} = " in text or f"# [{name}]" in text
+        if not field.is_required() and name not in {"endpoint_url", "identity"}:
             default = field.default if isinstance(field.default, int) else str(field.default)
             shown = f'"{default}"' if isinstance(default, str) and not default[0].isdigit() else str(default)
             assert f"# {name} = {shown.removesuffix('.0')}" in text
+
+
+def test_the_examples_identity_is_valid_and_shows_every_setting_of_one(read):
+    _, _, table = EXAMPLE.read_text().partition("# [identity]")
+    shown = [line.removeprefix("# ") for line in table.splitlines() if " = " in line]
+    identity = read("\n".join([GOOD, "[identity]", *shown])).identity
+    assert [line.split(" = ")[0] for line in shown] == list(type(identity).model_fields)
+
+
+def test_a_provider_is_asked_by_tls_unless_it_is_a_test_cloud_on_this_machine(read):
+    identity = read(GOOD + IDENTITY).identity
+    host = "abc.credentials.iot.eu-central-1.amazonaws.com"
+    assert (identity.by_tls, identity.url) == (True, f"https://{host}/role-aliases/impp-prod-device/credentials")
+    identity = read(GOOD + IDENTITY.replace(host, "http://127.0.0.1:4566")).identity
+    assert (identity.by_tls, identity.url) == (
+        False,
+        "http://127.0.0.1:4566/role-aliases/impp-prod-device/credentials",
+    )
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "http://abc.credentials.iot.eu-central-1.amazonaws.com",
+        "http://127.0.0.1.example.org",
+        "http://localhost@example.org",
+        "http://127.0.0.1:4566/",
+        "https://abc.credentials.iot.eu-central-1.amazonaws.com",
+        "abc.example.org/path",
+        "abc.example.org:port",
+        "",
+    ],
+)
+def test_an_endpoint_that_could_be_overheard_or_is_none_is_told(read, endpoint):
+    text = IDENTITY.replace("abc.credentials.iot.eu-central-1.amazonaws.com", endpoint)
+    with pytest.raises(ConfigError) as caught:
+        read(GOOD + text)
+    assert (
+        "identity.endpoint: must be the host that `aws iot describe-endpoint` names, or http://127.0.0.1:PORT, "
+        f"got {endpoint!r}"
+    ) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        (
+            'role_alias = "a b"',
+            "identity.role_alias: string should match pattern '^[A-Za-z0-9_=,@-]{1,128}$', got 'a b'",
+        ),
+        ('certificate = "device.pem"', "identity.certificate: must be an absolute path, got 'device.pem'"),
+        ('private_key = "device.key"', "identity.private_key: must be an absolute path, got 'device.key'"),
+        ('ca = "roots.pem"', "identity.ca: must be an absolute path, got 'roots.pem'"),
+        ('password = "x"', "identity.password is not a setting, got 'x'; known: endpoint, role_alias, certificate, "),
+        ("", "identity.role_alias is required: the IoT role alias"),
+    ],
+)
+def test_a_wrong_identity_is_named_with_its_value_and_what_it_must_be(read, line, complaint):
+    name = line.split(" = ")[0] or "role_alias"
+    kept = [other for other in IDENTITY.splitlines() if not other.startswith(f"{name} ")]
+    with pytest.raises(ConfigError) as caught:
+        read("\n".join([GOOD, *kept, line]))
+    assert complaint in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,8 @@ def test_the_installer_puts_everything_where_the_unit_expects_it(device_root, tm
     assert (root / "etc/impp-edge/config.toml").read_text() == (HERE / "config.example.toml").read_text()
     assert oct((root / "etc/impp-edge/config.toml").stat().st_mode)[-3:] == "640"
     assert (root / "opt/impp-edge/README.md").exists()
+    assert oct((root / "var/lib/impp-edge").stat().st_mode)[-3:] == "700"
+    assert f"chown impp-edge:impp-edge {root}/var/lib/impp-edge" in calls
     assert "systemctl start impp-edge" in told
 
 

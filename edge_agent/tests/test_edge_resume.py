@@ -98,20 +98,6 @@ def test_an_upload_that_s3_dropped_begins_anew(device):
     assert list(device.objects().values()) == [content]
 
 
-def test_an_upload_that_is_gone_is_not_taken_for_complete_where_nothing_may_be_looked_up(device):
-    content = os.urandom(11 * MIB)
-    device.record(NAME, content)
-    interrupt_at(device, 2)
-    (upload,) = device.cloud.s3.list_multipart_uploads(Bucket=device.bucket)["Uploads"]
-    device.cloud.s3.abort_multipart_upload(Bucket=device.bucket, Key=upload["Key"], UploadId=upload["UploadId"])
-    refusals = [device.cloud.refuse(403, "AccessDenied")]
-    device.cloud.on_call = lambda call: refusals.pop() if call.method == "HEAD" and refusals else None
-
-    assert device.run_once()
-
-    assert list(device.objects().values()) == [content]
-
-
 def test_an_upload_dropped_while_it_runs_begins_anew(device):
     content = os.urandom(11 * MIB)
     device.record(NAME, content)
@@ -151,25 +137,34 @@ def test_a_part_that_s3_holds_differently_is_sent_again(device):
 def test_an_upload_whose_last_answer_was_lost_is_not_sent_twice(device):
     content = os.urandom(11 * MIB)
     device.record(NAME, content)
-    lost = []
+    answers = []
 
-    def complete_but_say_nothing(call):
-        if call.method == "POST" and "uploadId" in call.query and not lost:
-            lost.append(call)
-            where = {"Bucket": device.bucket, "Key": call.key, "UploadId": call.query["uploadId"]}
-            listed = device.cloud.s3.list_parts(**where)["Parts"]
-            parts = [{"PartNumber": part["PartNumber"], "ETag": part["ETag"]} for part in listed]
-            device.cloud.s3.complete_multipart_upload(**where, MultipartUpload={"Parts": parts})
-            return device.cloud.refuse(500, "InternalError")
-        return None
+    def lose_the_first(answer):
+        answers.append(answer.status_code)
+        return device.cloud.refuse(500, "InternalError") if len(answers) == 1 else answer
 
-    device.cloud.on_call = complete_but_say_nothing
+    device.cloud.on_completion = lose_the_first
 
     assert device.run_once()
 
+    assert answers == [200, 200]
     assert parts_sent(device) == [1, 2, 3]
     assert list(device.objects().values()) == [content]
     assert device.rows()[NAME]["state"] == "done"
+
+
+def test_a_complete_upload_that_s3_forgot_begins_anew(device):
+    content = os.urandom(11 * MIB)
+    device.record(NAME, content)
+    refusals = [device.cloud.refuse(404, "NoSuchUpload"), device.cloud.refuse(500, "InternalError")]
+    device.cloud.on_call = lambda call: (
+        refusals.pop() if call.method == "POST" and "uploadId" in call.query and refusals else None
+    )
+
+    assert device.run_once()
+
+    assert parts_sent(device) == [1, 2, 3, 1, 2, 3]
+    assert list(device.objects().values()) == [content]
 
 
 def test_a_clip_that_changed_during_the_pause_ends_its_old_upload(device):

@@ -5,6 +5,7 @@ corrected here, so that the templates stay those that go to AWS.
 """
 
 import os
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from local_cloud.integrations import Integrations
@@ -32,12 +33,18 @@ def configure(*, account: str, region: str, port: int, wait_scale: float) -> Non
     )
 
 
-def application(identity: Identity, integrations: Integrations, telemetry: Telemetry) -> Any:
-    """MiniStack's ASGI application, with everything of ours in place."""
+def application(
+    identity: Identity,
+    integrations: Integrations,
+    telemetry: Telemetry,
+    *,
+    resource_types: Mapping[str, Mapping[str, Callable[..., Any]]],
+) -> Any:
+    """MiniStack's ASGI application, with everything of ours in place; `resource_types` are those of the stand-ins."""
     from ministack import app
 
     correct_step_functions(identity, integrations, telemetry)
-    add_resource_types()
+    add_resource_types(resource_types)
     correct_functions(identity, telemetry)
     correct_objects(identity)
     correct_events(identity)

@@ -8,6 +8,7 @@ import contextvars
 import hashlib
 import json
 import re
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -52,6 +53,7 @@ class Identity:
         session: str = "service",
         source_arn: str | None = None,
         keys: Mapping[str, str] | None = None,
+        seconds: int | None = None,
     ) -> Credentials | None:
         """A session of a role that trusts the service; the account's root while nothing is enforced.
 
@@ -61,6 +63,7 @@ class Identity:
             session: name of the session.
             source_arn: for which resource of the account.
             keys: condition keys and policy variables that the session carries.
+            seconds: how long it lasts; None for as long as the cloud.
 
         Raises:
             Denied: there is no such role, or it does not trust the service.
@@ -70,7 +73,7 @@ class Identity:
         role = self._inside(lambda: self._role(role_arn))
         if role is None or not self._inside(lambda: self._trusts(role, service, source_arn)):
             raise Denied(f"{service} is not authorized to perform: sts:AssumeRole on resource: {role_arn}")
-        return self._register(role["RoleName"], session, keys or {})
+        return self._register(role["RoleName"], session, keys or {}, seconds)
 
     def require(self, caller: Credentials | None, action: str, resource: str = "*", **context: str) -> None:
         """Raise Denied unless the caller may do that; `context` are condition keys, `_` for `:`."""
@@ -148,7 +151,7 @@ class Identity:
         trust = role["AssumeRolePolicyDocument"]
         return bool(iam_evaluator.evaluate_resource_policy(trust, context, service=service).decision == "Allow")
 
-    def _register(self, role: str, session: str, keys: Mapping[str, str]) -> Credentials:
+    def _register(self, role: str, session: str, keys: Mapping[str, str], seconds: int | None) -> Credentials:
         from ministack.services import sts
 
         digest = hashlib.sha256(json.dumps([role, session, sorted(keys.items())]).encode()).hexdigest()
@@ -162,6 +165,7 @@ class Identity:
                 "SecretAccessKey": credentials.secret_access_key,
                 "SessionToken": credentials.session_token,
                 "Keys": {name.lower(): value for name, value in keys.items()},
+                "Expiration": seconds and time.time() + seconds,
             },
         )
         return credentials

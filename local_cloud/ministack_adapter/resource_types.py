@@ -1,12 +1,16 @@
 """CloudFormation types that MiniStack lacks."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
-def add_resource_types() -> None:
-    """CloudFormation types that MiniStack lacks: real where it has the API, a record elsewhere."""
+def add_resource_types(ours: Mapping[str, Mapping[str, Callable[..., Any]]]) -> None:
+    """CloudFormation types that MiniStack lacks: real where it has the API, a record elsewhere.
+
+    Args:
+        ours: how to make and delete those that a stand-in keeps, by type.
+    """
     _spell_machines_as_the_api()
     from ministack.services import cloudfront
     from ministack.services.cloudformation import provisioners
@@ -38,6 +42,7 @@ def add_resource_types() -> None:
             "AWS::CloudFront::PublicKey": keep(cloudfront._public_keys, cloudfront._pk_id, "PublicKeyConfig"),
             "AWS::CloudFront::KeyGroup": keep(cloudfront._key_groups, cloudfront._kg_id, "KeyGroupConfig"),
             "AWS::MediaConvert::Queue": {"create": create_queue, "delete": lambda _name, _properties: None},
+            **ours,
         }
     )
 

@@ -104,7 +104,7 @@ class MediaConvert:
         token = arguments.get("ClientRequestToken")
         try:
             job_id = f"{uuid.uuid4().int % 10**13:013d}-{uuid.uuid4().hex[:6]}"
-            role = self._assume(arguments["Role"])
+            role = self._assume(arguments["Role"], self.resource(_CREATE, arguments))
             job = self._jobs.start(_CREATE, arguments, partial(self._run, plan, role), token=token, job_id=job_id)
         except TokenReuseError as error:
             raise ServiceError("ConflictException", str(error), 409) from None
@@ -126,11 +126,11 @@ class MediaConvert:
             raise ServiceError("ConflictException", f"job {job.id} is {_STATUS[job.state]}", 409)
         return {}
 
-    def _assume(self, role: str) -> Credentials | None:
+    def _assume(self, role: str, queue: str) -> Credentials | None:
         """The job's own role, which the caller must be allowed to pass."""
         try:
             self._authority.require(caller(), "iam:PassRole", role, iam_PassedToService="mediaconvert.amazonaws.com")
-            return self._authority.assume(role, "mediaconvert.amazonaws.com")
+            return self._authority.assume(role, "mediaconvert.amazonaws.com", source_arn=queue)
         except Denied as error:
             raise ServiceError("ForbiddenException", str(error), 403) from None
 

@@ -21,7 +21,11 @@ INTERNALS = {
         "pin_signed_body(body)",
         "pin_signed_request(method, raw_path, query_params, raw_headers, handshake)",
     ],
-    "ministack.core.responses": ["set_request_account_id(access_key_id)", "set_request_region(region)"],
+    "ministack.core.responses": [
+        "request_scope(account_id, region)",
+        "set_request_account_id(access_key_id)",
+        "set_request_region(region)",
+    ],
     "ministack.core.router": ["extract_access_key_id(headers, query_params)"],
     "ministack.services.cloudfront": [
         "find_distribution_for_label(label)",
@@ -34,6 +38,12 @@ INTERNALS = {
     ],
     "ministack.services.cloudformation.provisioners": ["_RESOURCE_HANDLERS"],
     "ministack.services.iam": ["_roles"],
+    "ministack.services.iot": [
+        "_certificates",
+        "_mqtt_policy_allows(account_id, region, certificate_id, context, action, resource, provisioning_template)",
+        "_mqtt_policy_context(account_id, region, certificate_id, client_id)",
+        "_thing_arn(name)",
+    ],
     "ministack.services.lambda_svc": [
         "_emit_lambda_logs(func, request_id, log_text, error, duration_ms, log_source)",
         "_resolve_layer_zip(attachment)",
@@ -87,7 +97,12 @@ def test_internals_are_where_and_what_the_adapter_expects(module, internal):
 def test_the_types_the_adapter_adds_are_still_missing():
     """Where MiniStack learns one, ours should go."""
     handlers = import_module("ministack.services.cloudformation.provisioners")._RESOURCE_HANDLERS
-    added = {"AWS::CloudFront::PublicKey", "AWS::CloudFront::KeyGroup", "AWS::MediaConvert::Queue"}
+    added = {
+        "AWS::CloudFront::KeyGroup",
+        "AWS::CloudFront::PublicKey",
+        "AWS::IoT::RoleAlias",
+        "AWS::MediaConvert::Queue",
+    }
     assert added & set(handlers) == set()
 
 

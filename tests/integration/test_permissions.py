@@ -3,15 +3,22 @@
 The mutation run takes one statement after the other away and expects this module to fail.
 """
 
+import hashlib
 import json
 import subprocess
 import time
+import uuid
+from datetime import UTC, datetime
 
 import pytest
 
 from clip_model import keys
+from clip_model.keys import clip_id
+from console.clips import read_days, read_poster
 from local_cloud.deployment import BIN
-from local_cloud.device import SAMPLES
+from local_cloud.device import SAMPLES, Device
+from operations.deployed import Deployed, read_environment
+from operations.link import sign_folder
 
 pytestmark = pytest.mark.cloud
 
@@ -110,6 +117,61 @@ def test_a_functions_log_is_its_own_and_so_is_its_trace(cloud, runs, sent, funct
     streams = poll(lambda: [item for item in streams_of(logs, group) if item["creationTime"] / 1000 >= sent["at"]])
     assert log_of(cloud, group, streams[0]["logStreamName"], parsed=False)
     assert poll(lambda: [name for name in traced(cloud, sent["at"]) if function in name])
+
+
+def test_a_device_sends_with_what_its_certificate_earns(cloud, outputs, tmp_path):
+    device = Device(cloud, tmp_path, bucket=outputs["RawBucket"], device_id=f"cam-{uuid.uuid4().hex[:8]}")
+    device.enroll(outputs)
+    (device.card / "2026_1014_174512_0042F.MP4").write_bytes(b"no film")
+    device.send()
+    assert device.sent() == 1
+
+
+def test_the_console_shows_days_frames_and_links(cloud, outputs, runs, sent, monkeypatch):
+    records = {clip: runs.wait_for(sent[clip]) for clip in ("incident", "sampled")}
+    for name, value in cloud.variables_as(outputs["ConsoleRoleArn"]).items():
+        monkeypatch.setenv(name, value)
+    deployed = Deployed(read_environment("dev"))
+    shown = {clip.clip_id: clip for clip in read_days(deployed, datetime.now(UTC).date(), 2)}
+    assert read_poster(deployed, shown[sent["incident"]])[:2] == b"\xff\xd8"  # JPEG
+    assert read_poster(deployed, shown[sent["sampled"]]) is None
+    assert records["incident"]["folder"]["S"] in sign_folder(deployed, shown[sent["incident"]].folder)
+
+
+def impp(cloud, outputs, *arguments):
+    """An operator's command; its exit status and what it said."""
+    base = cloud.viewer_url(f"https://{outputs['PlaybackDomain']}/").rstrip("/")
+    done = subprocess.run(
+        [BIN / "impp", *arguments, "--env", "dev"],
+        env={**cloud.variables_as(outputs["OperatorRoleArn"]), "IMPP_PLAYBACK_BASE": base},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_an_operator_signs_a_link_by_id_and_by_key(cloud, outputs, runs, sent):
+    clip = runs.wait_for(sent["incident"])
+    for name in (sent["incident"], clip["key"]["S"]):
+        status, link = impp(cloud, outputs, "link", name)
+        assert status == 0, link
+        assert clip["folder"]["S"] in link
+    status, said = impp(cloud, outputs, "link", runs.key())
+    assert (status, "forbidden" in said.lower()) == (2, False), said
+
+
+def test_an_operator_starts_a_failed_clip_again(cloud, outputs, runs):
+    key = runs.key()
+    runs.finish(runs.start(key, b"never sent"))
+    status, said = impp(cloud, outputs, "redrive", "--failed")
+    assert status == 0, said
+    assert f"{clip_id(key, hashlib.md5(b'never sent').hexdigest())}: started" in said
+
+
+def test_the_smoke_test_runs_under_the_operators_role(cloud, outputs):
+    status, said = impp(cloud, outputs, "smoke")
+    assert status == 0, said
 
 
 def streams_of(logs, group):

@@ -187,12 +187,13 @@ class Guard(Unguarded):
         if not self.passed:
             raise Denied(f"not {action} on {resource}")
 
-    def assume(self, role_arn, service):
-        if role_arn != ROLE:
+    def assume(self, role_arn, service, *, source_arn=None):
+        if role_arn != ROLE or source_arn != QUEUE:
             raise Denied(f"{service} is not trusted by {role_arn}")
         return Credentials("ASIA", "secret", "token")
 
 
+QUEUE = "arn:aws:mediaconvert:us-east-1:000000000000:queues/Default"
 REQUEST = {"Role": ROLE, "Settings": SETTINGS}
 
 
