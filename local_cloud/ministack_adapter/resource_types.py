@@ -11,9 +11,11 @@ def add_resource_types(ours: Mapping[str, Mapping[str, Callable[..., Any]]]) -> 
     Args:
         ours: how to make and delete those that a stand-in keeps, by type.
     """
-    _spell_machines_as_the_api()
-    from ministack.services import cloudfront
+    from ministack.services import cloudfront, iam
     from ministack.services.cloudformation import provisioners
+
+    _spell_machines_as_the_api()
+    _keep_full_buckets()
 
     def keep(store: Any, new_id: Callable[[], str], config_name: str) -> dict[str, Callable[..., Any]]:
         def create(_logical_id: str, properties: dict[str, Any], _stack: str) -> tuple[str, dict[str, str]]:
@@ -37,8 +39,18 @@ def add_resource_types(ours: Mapping[str, Mapping[str, Callable[..., Any]]]) -> 
         account, region = os.environ["MINISTACK_ACCOUNT_ID"], os.environ["MINISTACK_REGION"]
         return name, {"Name": name, "Arn": f"arn:aws:mediaconvert:{region}:{account}:queues/{name}"}
 
+    def create_provider(_logical_id: str, properties: dict[str, Any], _stack: str) -> tuple[str, dict[str, str]]:
+        host = properties["Url"].removeprefix("https://")
+        arn = f"arn:aws:iam::{os.environ['MINISTACK_ACCOUNT_ID']}:oidc-provider/{host}"
+        iam._oidc_providers[arn] = {"Url": host, "ClientIDList": properties["ClientIdList"]}
+        return arn, {"Arn": arn}
+
+    def delete_provider(arn: str, _properties: dict[str, Any]) -> None:
+        iam._oidc_providers.pop(arn, None)
+
     provisioners._RESOURCE_HANDLERS.update(
         {
+            "AWS::IAM::OIDCProvider": {"create": create_provider, "delete": delete_provider},
             "AWS::CloudFront::PublicKey": keep(cloudfront._public_keys, cloudfront._pk_id, "PublicKeyConfig"),
             "AWS::CloudFront::KeyGroup": keep(cloudfront._key_groups, cloudfront._kg_id, "KeyGroupConfig"),
             "AWS::MediaConvert::Queue": {"create": create_queue, "delete": lambda _name, _properties: None},
@@ -63,6 +75,23 @@ def _spell_machines_as_the_api() -> None:
         return created
 
     handlers["create"] = create
+
+
+def _keep_full_buckets() -> None:
+    """CloudFormation deletes no bucket that holds something; MiniStack does."""
+    from ministack.services import s3
+    from ministack.services.cloudformation import provisioners
+
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]
+    original = handlers["delete"]
+
+    def delete(name: str, properties: dict[str, Any]) -> None:
+        bucket = s3._buckets.get(name)
+        if bucket and (bucket["objects"] or s3._bucket_has_versions(name)):
+            raise ValueError(f"The bucket you tried to delete is not empty: {name}")
+        original(name, properties)
+
+    handlers["delete"] = delete
 
 
 def _camel(value: Any) -> Any:

@@ -37,7 +37,7 @@ INTERNALS = {
         "_now_iso()",
     ],
     "ministack.services.cloudformation.provisioners": ["_RESOURCE_HANDLERS"],
-    "ministack.services.iam": ["_roles"],
+    "ministack.services.iam": ["_oidc_providers", "_roles"],
     "ministack.services.iot": [
         "_certificates",
         "_mqtt_policy_allows(account_id, region, certificate_id, context, action, resource, provisioning_template)",
@@ -54,6 +54,8 @@ INTERNALS = {
     "ministack.services.s3": [
         "_get_object(bucket_name, key, headers, query_params)",
         "_head_object(bucket_name, key, headers, query_params)",
+        "_bucket_has_versions(name)",
+        "_buckets",
         "_cloudfront_origin_allows(owner, bucket_name, key, source_arn, oai_id)",
         "_fire_s3_event",
         "_put_object(bucket_name, key, body, headers)",
@@ -100,6 +102,7 @@ def test_the_types_the_adapter_adds_are_still_missing():
     added = {
         "AWS::CloudFront::KeyGroup",
         "AWS::CloudFront::PublicKey",
+        "AWS::IAM::OIDCProvider",
         "AWS::IoT::RoleAlias",
         "AWS::MediaConvert::Queue",
     }
