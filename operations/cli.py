@@ -1,16 +1,20 @@
 """`impp`: the commands, their arguments, and one line for whatever goes wrong."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from operations.deployed import Deployed, OperatorError, read_environment
+from operations.empty import empty_buckets
 from operations.keys import write_keys, write_new_key
 from operations.link import fresh_link
 from operations.redrive import failed_clips, redrive
+from operations.smoke import SmokeTestFailed, smoke
 
 
 class _Parser(argparse.ArgumentParser):
@@ -21,16 +25,35 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Returns the exit code: 0, or 2 where something was refused or went wrong."""
+    """Run one command.
+
+    Returns:
+        The exit code: 0; 1 where a smoke test found something wrong; 2 where something was refused or went wrong;
+        130 after Ctrl-C.
+    """
     try:
         options = _parser().parse_args(arguments)
         deployed = Deployed(read_environment(options.env))
         for line in options.command(deployed, options):
-            sys.stdout.write(f"{line}\n")
+            _say(line)
     except (OperatorError, BotoCoreError, ClientError) as error:
-        sys.stderr.write(f"impp: {' '.join(str(error).split())}\n")
-        return 2
+        return _end(2, error)
+    except SmokeTestFailed as error:
+        return _end(1, error)
+    except KeyboardInterrupt:
+        return _end(130, "stopped")
     return 0
+
+
+def _say(line: str) -> None:
+    # At once, also into a pipe: some commands take minutes, and somebody may be waiting for their lines.
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _end(code: int, reason: object) -> int:
+    sys.stderr.write(f"impp: {' '.join(str(reason).split())}\n")
+    return code
 
 
 def _parser() -> _Parser:
@@ -53,6 +76,16 @@ def _parser() -> _Parser:
     which.add_argument("clips", nargs="*", default=[], metavar="CLIP_ID", help="ids of failed clips")
     which.add_argument("--failed", action="store_true", help="every failed clip")
     again.set_defaults(command=_redrive)
+
+    test = commands.add_parser("smoke", parents=[common], help="send two sample clips, check what becomes of them")
+    test.add_argument("--timeout", type=float, default=30.0, metavar="MINUTES", help="for both clips, default 30")
+    test.add_argument("--keep", action="store_true", help="do not remove the clips and what became of them")
+    test.add_argument("--json", type=Path, metavar="FILE", help="also write the report to a file")
+    test.set_defaults(command=_smoke)
+
+    empty = commands.add_parser("empty", help="delete all objects of a disposable environment, to destroy it next")
+    empty.add_argument("--env", required=True, metavar="NAME", help="the environment; here there is no default")
+    empty.set_defaults(command=_empty)
     return parser
 
 
@@ -74,3 +107,23 @@ def _redrive(deployed: Deployed, options: argparse.Namespace) -> Iterator[str]:
         yield "no clip has failed"
     if refused:
         raise OperatorError(f"{refused} of {len(clips)} clips refused")
+
+
+def _smoke(deployed: Deployed, options: argparse.Namespace) -> Iterator[str]:
+    # Whoever cancels a job sends this one; it must clean up just as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if options.json:
+        try:
+            options.json.write_text("", encoding="utf-8")  # before money is spent
+        except OSError as error:
+            raise OperatorError(f"{str(options.json)!r} can't be written: {error.strerror}") from None
+    report = smoke(deployed, minutes=options.timeout, keep=options.keep, say=_say)
+    if options.json:
+        report.write(options.json)
+    if not report.ok:
+        raise SmokeTestFailed(report.summary)
+    yield report.summary
+
+
+def _empty(deployed: Deployed, _options: argparse.Namespace) -> Iterator[str]:
+    return empty_buckets(deployed)

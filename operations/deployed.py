@@ -14,10 +14,15 @@ ENVIRONMENTS = Path(__file__).parents[1] / "environments"
 INGEST = "Ingest"
 DELIVERY = "Delivery"
 ANALYSIS = "Analysis"
+AUDIT = "Audit"
 
 
 class OperatorError(Exception):
     """Something the operator can mend. The message is one line that names the value at fault."""
+
+
+class NotDeployedError(OperatorError):
+    """A stack that is not there."""
 
 
 @dataclass(frozen=True)
@@ -26,15 +31,21 @@ class Environment:
 
     Attributes:
         name: `dev`, `staging`, `prod`.
+        account: the AWS account it is in.
         region: where its stacks are.
+        disposable: its data may be thrown away.
         signing_keys: names of the playback keys; the first signs, all verify.
         link_hours: how long a playback link lives unless asked otherwise.
+        clip_usd: what a clip's analysis may cost, in US dollars.
     """
 
     name: str
+    account: str
     region: str
+    disposable: bool
     signing_keys: tuple[str, ...]
     link_hours: float
+    clip_usd: float
 
 
 def read_environment(name: str) -> Environment:
@@ -45,13 +56,20 @@ def read_environment(name: str) -> Environment:
     try:
         settings = tomllib.loads((ENVIRONMENTS / f"{name}.toml").read_text(encoding="utf-8"))
         playback = settings["playback"]
-        keys = tuple(playback["signing_keys"])
-        environment = Environment(name, settings["region"], keys, float(playback["link_hours"]))
+        environment = Environment(
+            name=name,
+            account=settings["account"],
+            region=settings["region"],
+            disposable=settings["disposable"],
+            signing_keys=tuple(playback["signing_keys"]),
+            link_hours=float(playback["link_hours"]),
+            clip_usd=float(settings["limits"]["clip_usd"]),
+        )
     except KeyError as error:
         raise OperatorError(f"environments/{name}.toml lacks {error}") from None
     except (ValueError, TypeError) as error:
         raise OperatorError(f"environments/{name}.toml cannot be read: {error}") from None
-    if not keys:
+    if not environment.signing_keys:
         raise OperatorError(f"environments/{name}.toml must name at least one of playback.signing_keys, got none")
     return environment
 
@@ -86,7 +104,7 @@ class Deployed:
         except ClientError as error:
             if "does not exist" not in str(error):
                 raise
-            raise OperatorError(
+            raise NotDeployedError(
                 f"stack {stack_name} does not exist in {self.environment.region}, deploy {self.environment.name} first"
             ) from None
         return {output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", [])}
@@ -94,10 +112,15 @@ class Deployed:
 
 def find_item(deployed: Deployed, clip_id: str) -> dict[str, Any]:
     """A clip's record as DynamoDB gives it. Raises OperatorError where the table holds none."""
-    table = deployed.output(ANALYSIS, "ClipsTable")
+    item = look_up(deployed, clip_id)
+    if item is None:
+        raise OperatorError(f"no clip {clip_id!r} in {deployed.output(ANALYSIS, 'ClipsTable')}")
+    return item
+
+
+def look_up(deployed: Deployed, clip_id: str) -> dict[str, Any] | None:
+    """A clip's record as DynamoDB gives it, None where there is none."""
     answer = deployed.session.client("dynamodb").get_item(
-        TableName=table, Key={"clip_id": {"S": clip_id}}, ConsistentRead=True
+        TableName=deployed.output(ANALYSIS, "ClipsTable"), Key={"clip_id": {"S": clip_id}}, ConsistentRead=True
     )
-    if "Item" not in answer:
-        raise OperatorError(f"no clip {clip_id!r} in {table}")
-    return dict(answer["Item"])
+    return dict(answer["Item"]) if "Item" in answer else None

@@ -59,6 +59,11 @@ def sign_folder(deployed: Deployed, folder: str, hours: float | None = None) -> 
         sign=_signer(deployed),
         expires_at=datetime.now(UTC) + timedelta(hours=span),
     )
+    return as_reached(link, base)
+
+
+def as_reached(link: str, base: str) -> str:
+    """A link under `base`, the distribution's own address, at the address where it is reached from here."""
     # The policy keeps the distribution's own domain: that is what the signature is checked against.
     return os.environ.get(PLAYBACK_BASE, base).rstrip("/") + link.removeprefix(base)
 

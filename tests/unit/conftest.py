@@ -2,20 +2,27 @@
 
 import io
 import json
+import signal
+import threading
 from decimal import Decimal
 from urllib.parse import parse_qs
 
 import boto3
 import pytest
-from botocore import handlers
+from botocore import handlers, session
 from botocore.awsrequest import AWSResponse
+from cryptography.hazmat.primitives.asymmetric import rsa
 from moto import mock_aws
+from small_pipeline import Distribution, Pipeline
 
-from operations import deployed
+from operations import deployed, smoke
 
 REGION = "eu-west-1"
 SETTINGS = """
+account = "123456789012"
 region = "eu-west-1"
+disposable = true
+limits = { clip_usd = 2.0, month_usd = 50.0 }
 [playback]
 signing_keys = ["2026a", "2026b"]
 link_hours = 72
@@ -38,6 +45,15 @@ CLIPS_TABLE = {
         }
     ],
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_loader():
+    """Each session reads AWS's models anew, which takes longer than most tests; here they are read once."""
+    loader = session.create_loader()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "create_loader", lambda *_: loader)
+        yield
 
 
 @pytest.fixture
@@ -150,3 +166,31 @@ def put_clip(stacks):
         table.put_item(Item={name: value for name, value in record.items() if value is not None})
 
     return put
+
+
+@pytest.fixture(scope="session")
+def signing_key():
+    """What links are signed with. No test puts it where `impp smoke` could read it."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@pytest.fixture
+def pipeline(stacks, signing_key, monkeypatch):
+    """The stacks, with versions kept and a pipeline that goes on by a step whenever `impp smoke` waits."""
+    for bucket in ("raw", "archive", "processed"):
+        stacks.client("s3").put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    pipeline = Pipeline(stacks, signing_key)
+    monkeypatch.setattr(smoke, "sleep", lambda _: pipeline.step())
+    before = signal.getsignal(signal.SIGTERM)
+    yield pipeline
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture
+def distribution(stacks, signing_key, monkeypatch):
+    """What serves the processed bucket to those who hold a link."""
+    with Distribution(stacks, signing_key) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        monkeypatch.setenv("IMPP_PLAYBACK_BASE", f"http://d111111abcdef8.cloudfront.localhost:{server.server_port}")
+        yield server
+        server.shutdown()

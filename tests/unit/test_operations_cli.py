@@ -8,6 +8,7 @@ from operations import deployed
 from operations.cli import main
 from operations.deployed import OperatorError, read_environment
 
+HOME = 'account = "1"\nregion = "eu-west-1"\ndisposable = true\nlimits = {clip_usd = 1}'
 REAL = Path(deployed.__file__).parents[1] / "environments"
 
 
@@ -30,13 +31,13 @@ def test_an_unknown_environment_is_named_beside_the_known(environments, capsys, 
     [
         ("region = ", "environments/dev.toml cannot be read"),
         ('region = "eu-west-1"', "environments/dev.toml lacks 'playback'"),
-        ('region = "eu-west-1"\nplayback = 1', "environments/dev.toml cannot be read"),
-        ('[playback]\nsigning_keys = ["a"]\nlink_hours = 1', "environments/dev.toml lacks 'region'"),
+        (f"{HOME}\nplayback = 1", "environments/dev.toml cannot be read"),
+        ('[playback]\nsigning_keys = ["a"]\nlink_hours = 1', "environments/dev.toml lacks 'account'"),
         (
-            'region = "eu-west-1"\n[playback]\nsigning_keys = []\nlink_hours = 1',
+            f"{HOME}\n[playback]\nsigning_keys = []\nlink_hours = 1",
             "at least one of playback.signing_keys",
         ),
-        ('region = "eu-west-1"\n[playback]\nsigning_keys = ["a"]\nlink_hours = "x"', "could not convert"),
+        (f'{HOME}\n[playback]\nsigning_keys = ["a"]\nlink_hours = "x"', "could not convert"),
     ],
 )
 def test_a_broken_settings_file_is_named(environments, capsys, settings, message):
@@ -89,7 +90,7 @@ def test_help_names_every_command(capsys):
         main(["--help"])
     assert ending.value.code == 0
     output = capsys.readouterr().out
-    assert all(command in output for command in ("keys", "link", "redrive"))
+    assert all(command in output for command in ("keys", "link", "redrive", "smoke", "empty"))
 
 
 def test_operations_bring_no_stack_code_along():

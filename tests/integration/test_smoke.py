@@ -1,0 +1,99 @@
+"""`impp smoke` against the deployed stacks: what it finds, what it leaves, and what it says of a stopped pipeline."""
+
+import json
+import re
+import signal
+import subprocess
+
+import pytest
+
+from local_cloud.deployment import BIN
+
+pytestmark = pytest.mark.cloud
+
+INCIDENT = ["verdict", "cost", "analysis", "storage class", "products", "link", "page", "playlist", "renditions"]
+INCIDENT += ["segment", "mp4", "labels", "transcript", "clean-up"]
+ROUTINE = ["verdict", "cost", "analysis", "storage class", "raw object", "clean-up"]
+
+
+@pytest.fixture
+def command(cloud, outputs):
+    """How the command is run here: its arguments and the environment it runs in."""
+    base = cloud.viewer_url(f"https://{outputs['PlaybackDomain']}/").rstrip("/")
+    return {
+        "args": [BIN / "impp", "smoke", "--env", cloud.environment],
+        "env": {**cloud.variables_as(outputs["OperatorRoleArn"]), "IMPP_PLAYBACK_BASE": base},
+        "text": True,
+    }
+
+
+@pytest.fixture
+def stopped(cloud):
+    """The pipeline is not told of uploads while a test runs."""
+    events = cloud.client("events")
+    (rule,) = [rule["Name"] for rule in events.list_rules()["Rules"] if "an object arrived" in rule["Description"]]
+    events.disable_rule(Name=rule)
+    yield
+    events.enable_rule(Name=rule)
+
+
+def smoke(command, *arguments):
+    return subprocess.run(**{**command, "args": command["args"] + list(arguments)}, capture_output=True, check=False)
+
+
+def traces(cloud, outputs):
+    """What a smoke test may leave: versions and markers by key, records by clip id."""
+    s3 = cloud.client("s3")
+    buckets = [outputs[name] for name in ("RawBucket", "ArchiveBucket", "ProcessedBucket")]
+    pages = [page for name in buckets for page in s3.get_paginator("list_object_versions").paginate(Bucket=name)]
+    found = [item["Key"] for page in pages for item in (*page.get("Versions", []), *page.get("DeleteMarkers", []))]
+    items = cloud.client("dynamodb").scan(TableName=outputs["ClipsTable"])["Items"]
+    records = [item["clip_id"]["S"] for item in items if not item["clip_id"]["S"].startswith("spend#")]
+    return sorted(found), sorted(records)
+
+
+def spent(cloud, outputs):
+    items = cloud.client("dynamodb").scan(TableName=outputs["ClipsTable"])["Items"]
+    return sum(float(item["spent_usd"]["N"]) for item in items if "spent_usd" in item)
+
+
+def test_a_deployed_environment_is_proved_from_upload_to_playback(cloud, outputs, command, tmp_path):
+    before, money = traces(cloud, outputs), spent(cloud, outputs)
+    run = smoke(command, "--json", str(tmp_path / "smoke.json"))
+    assert run.returncode == 0, run.stdout + run.stderr
+    report = json.loads((tmp_path / "smoke.json").read_text())
+    made = [(check["about"], check["what"]) for check in report["checks"]]
+    expected = [("incident clip", what) for what in INCIDENT] + [("routine clip", what) for what in ROUTINE]
+    assert sorted(made) == sorted(expected)
+    assert run.stdout.splitlines()[-1] == report["summary"]
+    assert "Signature" not in run.stdout + run.stderr
+    assert traces(cloud, outputs) == before
+    assert spent(cloud, outputs) > money
+
+
+def test_a_pipeline_that_is_not_told_of_uploads_fails_the_test(cloud, outputs, command, stopped):
+    before = traces(cloud, outputs)
+    run = smoke(command, "--timeout", "0.05")
+    assert run.returncode == 1, run.stdout + run.stderr
+    line = "record: none after 0.05 min, its upload did not start the state machine"
+    assert f"wrong  incident clip: {line}" in run.stdout
+    assert f"wrong  routine clip: {line}" in run.stdout
+    assert run.stderr.startswith("impp: smoke test of dev: 2 of 4 checks wrong in ")
+    assert traces(cloud, outputs) == before
+
+
+def test_ctrl_c_stops_the_runs_and_removes_the_clips(cloud, outputs, command):
+    before, records = traces(cloud, outputs)
+    with subprocess.Popen(**command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        for line in process.stdout:
+            if line.endswith("incident clip processing\n"):
+                process.send_signal(signal.SIGINT)
+                break
+        said, error = process.communicate(timeout=60)
+    assert (process.returncode, error) == (130, "impp: stopped\n"), said
+    run = re.search(r"stopped (arn:\S+), a job it had started may still write below (\S+)", said)
+    assert cloud.client("stepfunctions").describe_execution(executionArn=run[1])["status"] == "ABORTED"
+    left, still = traces(cloud, outputs)
+    assert still == records
+    # Transcribe does not know that nobody waits for it any more.
+    assert [key for key in left if key not in before and not key.startswith(run[2])] == []
