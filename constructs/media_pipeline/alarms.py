@@ -4,12 +4,14 @@ from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 
 from constructs import Construct
+from media_pipeline.nag import acknowledge
 
 _PERIOD = Duration.minutes(5)
 
@@ -28,11 +30,14 @@ class Alarms(Construct):
         *,
         pipeline: sfn.IStateMachine,
         undelivered: sqs.IQueue,
+        unsent: sqs.IQueue,
         operators: tuple[str, ...],
+        topics_key: kms.IKey,
     ) -> None:
         super().__init__(scope, id)
-        self.topic = sns.Topic(self, "Topic", display_name="IMPP operations", enforce_ssl=True)
-        # A topic with a policy of its own has lost the default one, under which alarms may publish.
+        self.topic = sns.Topic(self, "Topic", display_name="IMPP operations", enforce_ssl=True, master_key=topics_key)
+        # A topic with a policy of its own has lost the default one, under which alarms may publish; the grant also
+        # lets them ask for the data key that SNS seals each message with.
         self.topic.grant_publish(
             iam.ServicePrincipal(
                 "cloudwatch.amazonaws.com",
@@ -40,7 +45,12 @@ class Alarms(Construct):
             )
         )
         for address in operators:
-            self.topic.add_subscription(subscriptions.EmailSubscription(address))
+            acknowledge(
+                self.topic.add_subscription(subscriptions.EmailSubscription(address)),
+                "SNSRedrivePolicy",
+                "an alarm's mail that failed cannot be told by mail; CloudWatch keeps the alarm's state",
+                pack="Serverless",
+            )
         for name, metric, meaning in (
             ("Failed", pipeline.metric_failed(period=_PERIOD), "a clip's run failed: impp redrive --failed"),
             ("TimedOut", pipeline.metric_timed_out(period=_PERIOD), "a clip's run hung for days"),
@@ -49,6 +59,11 @@ class Alarms(Construct):
                 "Undelivered",
                 undelivered.metric_approximate_number_of_messages_visible(period=_PERIOD),
                 "events did not reach the pipeline; they wait in the dead-letter queue",
+            ),
+            (
+                "Unsent",
+                unsent.metric_approximate_number_of_messages_visible(period=_PERIOD),
+                "an incident's alert reached not everyone; it waits in the dead-letter queue",
             ),
         ):
             alarm = metric.create_alarm(

@@ -4,18 +4,21 @@ from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_sqs as sqs
 
 from constructs import Construct
+from media_pipeline.access import ConsoleRole, OperatorRole
 from media_pipeline.alarms import Alarms
 from media_pipeline.alerting import Alerting
 from media_pipeline.classification import Classification
+from media_pipeline.customer_key import CustomerKey
 from media_pipeline.environment import Environment
 from media_pipeline.functions import Layer
-from media_pipeline.nag import acknowledge
+from media_pipeline.network import NetworkStack
 from media_pipeline.pipeline import Pipeline
 from media_pipeline.playback import Playback
+from media_pipeline.queues import DeadLetterQueue
 from media_pipeline.transcoding import Transcoding
 
 
@@ -32,15 +35,29 @@ class AnalysisStack(Stack):
         archive: s3.IBucket,
         processed: s3.IBucket,
         playback: Playback,
+        network: NetworkStack | None,
     ) -> None:
         super().__init__(scope, id, description="IMPP: analysis, alerts and the clips table")
         layer = Layer(self, "Layer")
+        topics_key = CustomerKey(
+            self,
+            "TopicsKey",
+            alias=f"impp-{environment.name}-topics",
+            removal_policy=RemovalPolicy.DESTROY if environment.disposable else RemovalPolicy.RETAIN,
+        )
         clips = ClipsTable(self, "Clips", disposable=environment.disposable)
         classification = Classification(
-            self, "Classification", environment=environment, layer=layer, processed=processed
+            self, "Classification", environment=environment, layer=layer, processed=processed, network=network
         )
         alerting = Alerting(
-            self, "Alerting", environment=environment, layer=layer, processed=processed, playback=playback
+            self,
+            "Alerting",
+            environment=environment,
+            layer=layer,
+            processed=processed,
+            playback=playback,
+            topics_key=topics_key,
+            network=network,
         )
         pipeline = Pipeline(
             self,
@@ -54,10 +71,31 @@ class AnalysisStack(Stack):
             classify=classification.function,
             alert=alerting.function,
         )
-        undelivered = Trigger(self, "Trigger", raw=raw, pipeline=pipeline).undelivered
         alarms = Alarms(
-            self, "Alarms", pipeline=pipeline, undelivered=undelivered, operators=environment.alerts.operators
+            self,
+            "Alarms",
+            pipeline=pipeline,
+            undelivered=Trigger(self, "Trigger", raw=raw, pipeline=pipeline).undelivered,
+            unsent=alerting.unsent,
+            operators=environment.alerts.operators,
+            topics_key=topics_key,
         )
+        console = ConsoleRole(
+            self, "Console", environment=environment, clips=clips, processed=processed, playback=playback
+        )
+        operator = OperatorRole(
+            self,
+            "Operator",
+            environment=environment,
+            clips=clips,
+            pipeline=pipeline,
+            raw=raw,
+            archive=archive,
+            processed=processed,
+            playback=playback,
+        )
+        CfnOutput(self, "ConsoleRoleArn", value=console.role_arn)
+        CfnOutput(self, "OperatorRoleArn", value=operator.role_arn)
         CfnOutput(self, "ClipsTable", value=clips.table_name)
         CfnOutput(self, "StateMachineArn", value=pipeline.state_machine_arn)
         CfnOutput(self, "AlertTopicArn", value=alerting.topic.topic_arn)
@@ -84,6 +122,7 @@ class ClipsTable(dynamodb.TableV2):
                     sort_key=dynamodb.Attribute(name="received_at", type=dynamodb.AttributeType.STRING),
                 )
             ],
+            deletion_protection=not disposable,
             removal_policy=RemovalPolicy.DESTROY if disposable else RemovalPolicy.RETAIN,
         )
 
@@ -97,14 +136,7 @@ class Trigger(Construct):
 
     def __init__(self, scope: Construct, id: str, *, raw: s3.IBucket, pipeline: Pipeline) -> None:
         super().__init__(scope, id)
-        self.undelivered = sqs.Queue(
-            self,
-            "Undelivered",
-            enforce_ssl=True,
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            retention_period=Duration.days(14),
-        )
-        acknowledge(self.undelivered, "SQS3", "this queue is itself the dead-letter queue")
+        self.undelivered = DeadLetterQueue(self, "Undelivered")
         events.Rule(
             self,
             "ClipArrived",
@@ -117,6 +149,16 @@ class Trigger(Construct):
             targets=[
                 targets.SfnStateMachine(
                     pipeline,
+                    # Its ARN would have to name the rule, which names the role: the account is what is left.
+                    role=iam.Role(
+                        self,
+                        "Role",
+                        description="IMPP: the rule starts the pipeline",
+                        assumed_by=iam.ServicePrincipal(
+                            "events.amazonaws.com",
+                            conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
+                        ),
+                    ),
                     dead_letter_queue=self.undelivered,
                     max_event_age=Duration.hours(24),
                     retry_attempts=185,

@@ -4,7 +4,6 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_s3 as s3
 
 from constructs import Construct
-from media_pipeline.nag import acknowledge
 
 
 class LogBucket(s3.Bucket):
@@ -28,7 +27,6 @@ class LogBucket(s3.Bucket):
             ],
             removal_policy=removal_policy,
         )
-        acknowledge(self, "S1", "the log bucket itself is not logged: its log would log itself")
 
 
 class MediaBucket(s3.Bucket):
@@ -68,6 +66,49 @@ class MediaBucket(s3.Bucket):
                     expired_object_delete_marker=True,
                 ),
                 *(lifecycle_rules or []),
+            ],
+            removal_policy=removal_policy,
+        )
+
+
+class AuditBucket(s3.Bucket):
+    """Where the audit trail is kept for so many days, and then expires.
+
+    Args:
+        logs: bucket that takes the access logs.
+        locked: nothing may be deleted before its time, but by those who may bypass governance.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        logs: s3.IBucket,
+        keep_days: int,
+        locked: bool,
+        removal_policy: RemovalPolicy,
+    ) -> None:
+        super().__init__(
+            scope,
+            id,
+            versioned=True,
+            object_lock_default_retention=s3.ObjectLockRetention.governance(Duration.days(keep_days))
+            if locked
+            else None,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            server_access_logs_bucket=logs,
+            server_access_logs_prefix=f"s3/{id}/",
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    id="ExpireTrail",
+                    expiration=Duration.days(keep_days),
+                    noncurrent_version_expiration=Duration.days(1),
+                    abort_incomplete_multipart_upload_after=Duration.days(1),
+                )
             ],
             removal_policy=removal_policy,
         )

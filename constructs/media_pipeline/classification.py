@@ -6,10 +6,12 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 
+from clip_model import keys
 from constructs import Construct
 from media_pipeline.environment import Environment
 from media_pipeline.functions import LAMBDAS, Function
 from media_pipeline.nag import acknowledge, bucket_as_found
+from media_pipeline.network import NetworkStack
 
 DEFAULT_RULES = LAMBDAS / "classify" / "default_rules.json"
 
@@ -30,6 +32,7 @@ class Classification(Construct):
         environment: Environment,
         layer: lambda_.ILayerVersion,
         processed: s3.IBucket,
+        network: NetworkStack | None,
     ) -> None:
         super().__init__(scope, id)
         self.rules = ssm.StringParameter(
@@ -47,15 +50,17 @@ class Classification(Construct):
             memory_mb=512,
             timeout=Duration.minutes(4),
             log_days=environment.retention.log_days,
+            network=network,
             environment={
                 "PROCESSED_BUCKET": processed.bucket_name,
                 "RULES_PARAMETER": self.rules.parameter_name,
                 "LANGUAGE": environment.analysis.language.partition("-")[0],
             },
         )
+        transcripts, labels = (f"{keys.ROOT}/*/{name}" for name in (keys.TRANSCRIPT, keys.LABELS))
         for statement in (
-            # Reads the transcript, writes labels.json.
-            iam.PolicyStatement(actions=["s3:GetObject", "s3:PutObject"], resources=[processed.arn_for_objects("*")]),
+            iam.PolicyStatement(actions=["s3:GetObject"], resources=[processed.arn_for_objects(transcripts)]),
+            iam.PolicyStatement(actions=["s3:PutObject"], resources=[processed.arn_for_objects(labels)]),
             iam.PolicyStatement(
                 actions=["ssm:GetParameter"],
                 resources=[
@@ -76,9 +81,14 @@ class Classification(Construct):
             ),
         ):
             self.function.add_to_role_policy(statement)
+        for objects in (transcripts, labels):
+            acknowledge(
+                self,
+                f"IAM5[Resource::{bucket_as_found(processed)}/{objects}]",
+                "any clip may come, so the object of this name in any clip's folder",
+            )
         acknowledge(
             self,
-            f"IAM5[Resource::{bucket_as_found(processed)}/*]",
-            "any clip may come, so any object of this one bucket",
+            "IAM5[Resource::*]",
+            "Comprehend, Rekognition's results, X-Ray and looking at network interfaces have no resource to name",
         )
-        acknowledge(self, "IAM5[Resource::*]", "Comprehend, Rekognition's results and X-Ray have no resource to name")

@@ -3,9 +3,10 @@
 import json
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from clip_model.words import Depth
 
@@ -15,6 +16,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,11}$")]
 KeyName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,20}$")]
 Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:[a-z]+:[a-z0-9-]*:[0-9]{12}:.+$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]
+Repository = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+(@[0-9]+)?/[A-Za-z0-9._-]+(@[0-9]+)?$")]
+PrefixList = Annotated[str, StringConstraints(pattern=r"^pl-[0-9a-f]{8,17}$")]
 
 
 class _Settings(BaseModel):
@@ -95,8 +98,47 @@ class Retention(_Settings):
     log_days: Literal[1, 7, 14, 30, 90, 180, 365, 731]  # CloudWatch knows certain numbers only
 
 
+class Audit(_Settings):
+    """A trail of who touched the account and the clips; `log_days`: how long it is kept."""
+
+    log_days: int = Field(ge=1)
+
+
+class Network(_Settings):
+    """Functions in subnets that no route leads out of.
+
+    Attributes:
+        zones: availability zones; each has its own interface endpoints, and they are paid by the hour. More may be
+            added at the end. CloudFormation takes none away that functions run in: first deploy without a network.
+        s3_prefix_list: the region's managed prefix list of S3, which no template can look up.
+        dynamodb_prefix_list: the same of DynamoDB.
+    """
+
+    zones: tuple[str, ...] = Field(min_length=1)
+    s3_prefix_list: PrefixList
+    dynamodb_prefix_list: PrefixList
+
+
+class Ci(_Settings):
+    """Who deploys.
+
+    Attributes:
+        repository: on GitHub, as its tokens call it: `owner@123/name@456`, or `owner/name` where it is older
+            than GitHub's putting ids there (docs/deploy.md tells how to ask).
+    """
+
+    repository: Repository
+
+
 class Environment(_Settings):
-    """One environment. `disposable`: its data goes with its stacks."""
+    """One environment.
+
+    Attributes:
+        disposable: its data goes with its stacks; where not, data stays and neither can be deleted by mistake.
+        audit: the audit trail, where there is to be one.
+        network: the network of its functions, where they are to have one of their own.
+        ci: who deploys it, where an administrator does not do it by hand.
+    """
 
     name: Name
     account: Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
@@ -107,6 +149,49 @@ class Environment(_Settings):
     playback: Playback
     alerts: Alerts
     retention: Retention
+    audit: Audit | None = None
+    network: Network | None = None
+    ci: Ci | None = None
+
+    @model_validator(mode="after")
+    def _network_fits(self) -> Self:
+        if self.network is None:
+            return self
+        if self.alerts.webhooks:
+            raise PydanticCustomError(
+                "network",
+                "alerts.webhooks must be false where there is a [network], got true:"
+                " no route leads from its subnets to Slack or Teams",
+            )
+        zones = self.network.zones
+        if strangers := [zone for zone in zones if zone[:-1] != self.region]:
+            raise PydanticCustomError(
+                "network",
+                "network.zones must be zones of {region}, as {region}a, got '{zone}'",
+                {"region": self.region, "zone": strangers[0]},
+            )
+        if len(set(zones)) < len(zones):
+            raise PydanticCustomError("network", "network.zones must differ, got {zones}", {"zones": ", ".join(zones)})
+        return self
+
+
+def read_environments(folder: Path = FOLDER) -> list[Environment]:
+    """Read every environment there is.
+
+    Raises:
+        ValueError: as `read_environment`, or where two environments are the same account and region.
+    """
+    environments = [read_environment(path.stem, folder) for path in sorted(folder.glob("*.toml"))]
+    homes: dict[tuple[str, str], str] = {}
+    for environment in environments:
+        home = environment.account, environment.region
+        if home in homes:
+            raise ValueError(
+                f"{homes[home]}.toml and {environment.name}.toml: environments must differ in account or region,"
+                f" got {environment.account} in {environment.region} for both"
+            )
+        homes[home] = environment.name
+    return environments
 
 
 def read_environment(name: str, folder: Path = FOLDER) -> Environment:
@@ -140,6 +225,8 @@ def _problems(file: str, error: ValidationError) -> list[str]:
         field = ".".join(str(part) for part in item["loc"])
         if item["type"] == "missing":
             problems.append(f"{file}: {field} is missing")
+        elif not field:
+            problems.append(f"{file}: {item['msg']}")
         elif item["type"] == "extra_forbidden":
             problems.append(f"{file}: unknown field {field}, got {item['input']!r}")
         else:

@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
-from aws_cdk import AssetHashType, Duration
+from aws_cdk import AssetHashType, Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 
 from constructs import Construct
+from media_pipeline.attachment import attachment_statements
 from media_pipeline.layer import build_layer, layer_hash
 from media_pipeline.logs import LogGroup
-from media_pipeline.nag import acknowledge
+from media_pipeline.nag import acknowledge, arn_as_found
+from media_pipeline.network import NetworkStack
 
 LAMBDAS = Path(__file__).parents[2] / "lambdas"
 
@@ -21,6 +23,8 @@ class Layer(lambda_.LayerVersion):
         super().__init__(
             scope,
             id,
+            # CloudFormation would name it by its logical id alone, so that no policy could tell whose it is.
+            layer_version_name=Stack.of(scope).stack_name,
             description="IMPP: clip_model and Powertools",
             code=lambda_.Code.from_asset(
                 str(build_layer()), asset_hash=layer_hash(), asset_hash_type=AssetHashType.CUSTOM
@@ -37,6 +41,7 @@ class Function(lambda_.Function):
         name: its folder.
         memory_mb: memory, and with it the share of a CPU.
         environment: its own variables beside Powertools'.
+        network: where it runs; without one, in Lambda's own.
     """
 
     def __init__(
@@ -50,6 +55,7 @@ class Function(lambda_.Function):
         timeout: Duration,
         log_days: int,
         environment: dict[str, str],
+        network: NetworkStack | None,
     ) -> None:
         log = LogGroup(scope, f"{id}Log", days=log_days)
         role = iam.Role(
@@ -59,6 +65,12 @@ class Function(lambda_.Function):
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         )
         log.grant_write(role)
+        if network:
+            for statement in attachment_statements(network):
+                role.add_to_policy(statement)
+            for resource in ("network-interface", "*"):
+                arn = arn_as_found(network, "ec2", f"{resource}/*")
+                acknowledge(role, f"IAM5[Resource::{arn}]", "Lambda chooses the ids of the interfaces it makes")
         super().__init__(
             scope,
             id,
@@ -72,6 +84,8 @@ class Function(lambda_.Function):
             tracing=lambda_.Tracing.ACTIVE,
             role=role,
             log_group=log,
+            vpc=network.vpc if network else None,
+            security_groups=[network.functions] if network else None,
             logging_format=lambda_.LoggingFormat.JSON,
             environment={
                 "POWERTOOLS_SERVICE_NAME": name,
@@ -80,4 +94,3 @@ class Function(lambda_.Function):
                 **environment,
             },
         )
-        acknowledge(role, "IAM5[Resource::*]", "X-Ray's calls have no resource to name")

@@ -8,6 +8,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -18,9 +19,10 @@ PLATFORM = "manylinux2014_aarch64"
 
 
 def layer_hash() -> str:
-    """SHA-256 over everything that decides the layer's content."""
-    digest = hashlib.sha256(f"{PYTHON} {PLATFORM}\n".encode())
-    for path in [REQUIREMENTS, *sorted(CLIP_MODEL.glob("*.py"))]:
+    """SHA-256 over everything that decides the layer's content: this recipe, the requirements, `clip_model`."""
+    digest = hashlib.sha256()
+    own = (path for path in CLIP_MODEL.rglob("*") if path.is_file() and path.parent.name != "__pycache__")
+    for path in [Path(__file__), REQUIREMENTS, *sorted(own)]:
         digest.update(f"{path.name}\n".encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -34,9 +36,23 @@ def build_layer(folder: Path = ROOT / "build" / "layer") -> Path:
     finished = folder / layer_hash()
     if finished.is_dir():
         return finished
-    building = folder / f"{finished.name}.part"
-    shutil.rmtree(building, ignore_errors=True)
-    packages = building / "python"
+    folder.mkdir(parents=True, exist_ok=True)
+    # Elsewhere first: whoever else builds it meanwhile, and whoever looks, finds a whole layer or none.
+    building = Path(tempfile.mkdtemp(prefix="part-", dir=folder))
+    try:
+        _install(building / "python")
+        shutil.copytree(CLIP_MODEL, building / "python" / "clip_model", ignore=shutil.ignore_patterns("__pycache__"))
+        # Lambda's own user reads it, whatever this user's umask keeps from others.
+        for path in (building, *building.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        if not finished.is_dir():
+            building.rename(finished)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return finished
+
+
+def _install(packages: Path) -> None:
     command = [
         *(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"),
         *("--only-binary=:all:", "--implementation", "cp", "--python-version", PYTHON),
@@ -45,6 +61,7 @@ def build_layer(folder: Path = ROOT / "build" / "layer") -> Path:
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode != 0:
         raise RuntimeError(f"pip could not build the layer from {REQUIREMENTS.name}: {result.stderr.strip()[-800:]}")
-    shutil.copytree(CLIP_MODEL, packages / "clip_model", ignore=shutil.ignore_patterns("__pycache__"))
-    building.rename(finished)
-    return finished
+    # Scripts name the Python that installed them, and the records have the scripts' hashes; a function runs neither.
+    shutil.rmtree(packages / "bin", ignore_errors=True)
+    for record in packages.glob("*.dist-info/RECORD"):
+        record.unlink()

@@ -21,17 +21,23 @@ def table_statements(clips: dynamodb.ITableV2) -> list[iam.PolicyStatement]:
 def bucket_statements(*, raw: s3.IBucket, archive: s3.IBucket, processed: s3.IBucket) -> list[iam.PolicyStatement]:
     """Read a clip and move it away; hand Rekognition and Transcribe what they read and write as the caller."""
     return [
+        # Whatever is in the bucket is looked at, even where its key follows no layout.
+        iam.PolicyStatement(actions=["s3:GetObject"], resources=[raw.arn_for_objects("*")]),
+        # Exactly the version that was claimed is copied, and deleted.
         iam.PolicyStatement(
-            actions=["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:GetObjectVersion"],
-            resources=[raw.arn_for_objects("*")],
+            actions=["s3:DeleteObjectVersion", "s3:GetObjectVersion"], resources=[raw.arn_for_objects("*")]
         ),
         # Without it S3 says of a missing clip that it is forbidden.
         iam.PolicyStatement(actions=["s3:ListBucket"], resources=[raw.bucket_arn]),
         iam.PolicyStatement(
-            actions=["s3:PutObject", "s3:AbortMultipartUpload"], resources=[archive.arn_for_objects("*")]
+            actions=["s3:AbortMultipartUpload", "s3:PutObject"],
+            resources=[archive.arn_for_objects(f"{folder}/*") for folder in (keys.ROOT, keys.QUARANTINE)],
         ),
-        # Transcribe writes the transcript, Rekognition reads proxies and frames, both with this role.
-        iam.PolicyStatement(actions=["s3:GetObject", "s3:PutObject"], resources=[processed.arn_for_objects("*")]),
+        # Rekognition reads proxies and frames, Transcribe proxies.
+        iam.PolicyStatement(actions=["s3:GetObject"], resources=[processed.arn_for_objects(f"{keys.WORK}/*")]),
+        # Transcribe writes the transcript, and before it an empty object to see whether it may.
+        iam.PolicyStatement(actions=["s3:PutObject"], resources=[processed.arn_for_objects(f"{keys.ROOT}/*")]),
+        # Which frames there are.
         iam.PolicyStatement(
             actions=["s3:ListBucket"],
             resources=[processed.bucket_arn],

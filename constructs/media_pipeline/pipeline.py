@@ -3,13 +3,14 @@
 import json
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 
+from clip_model import keys
 from constructs import Construct
 from media_pipeline.environment import Environment
 from media_pipeline.logs import LogGroup
@@ -24,6 +25,7 @@ from media_pipeline.states.analyse import analyse_states
 from media_pipeline.states.archive import archive_states
 from media_pipeline.states.claim import claim_states
 from media_pipeline.states.plan import plan_states
+from media_pipeline.states.policies import State
 from media_pipeline.states.probe import probe_states
 from media_pipeline.states.publish import publish_states
 from media_pipeline.states.record import record_states
@@ -34,6 +36,20 @@ from media_pipeline.transcoding import Transcoding
 TIMEOUT = Duration.days(4)
 
 
+def stages(environment: Environment) -> dict[str, dict[str, State]]:
+    """The machine's states, by the file of `states/` that makes them."""
+    return {
+        "claim": claim_states(environment),
+        "probe": probe_states(),
+        "plan": plan_states(),
+        "analyse": analyse_states(),
+        "sample": sample_states(environment.analysis.custom_labels_model),
+        "publish": publish_states(),
+        "archive": archive_states(),
+        "record": record_states(),
+    }
+
+
 def definition(environment: Environment) -> dict[str, Any]:
     """The machine in Amazon States Language, with `${...}` where a resource's name belongs."""
     return {
@@ -41,16 +57,7 @@ def definition(environment: Environment) -> dict[str, Any]:
         "QueryLanguage": "JSONata",
         "StartAt": "Claim",
         "TimeoutSeconds": int(TIMEOUT.to_seconds()),
-        "States": {
-            **claim_states(environment),
-            **probe_states(),
-            **plan_states(),
-            **analyse_states(),
-            **sample_states(environment.analysis.custom_labels_model),
-            **publish_states(),
-            **archive_states(),
-            **record_states(),
-        },
+        "States": {name: state for stage in stages(environment).values() for name, state in stage.items()},
     }
 
 
@@ -71,9 +78,33 @@ class Pipeline(sfn.StateMachine):
         classify: lambda_.IFunction,
         alert: lambda_.IFunction,
     ) -> None:
+        # CloudFormation would name it by its logical id alone, so that no policy could tell whose it is.
+        name = f"impp-{environment.name}"
+        role = iam.Role(
+            scope,
+            f"{id}Role",
+            description="IMPP: the state machine",
+            # For this machine alone; spelled out, since it can't be made before its role.
+            assumed_by=iam.ServicePrincipal(
+                "states.amazonaws.com",
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": Stack.of(scope).account},
+                    "ArnEquals": {
+                        "aws:SourceArn": Stack.of(scope).format_arn(
+                            service="states",
+                            resource="stateMachine",
+                            resource_name=name,
+                            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+                        )
+                    },
+                },
+            ),
+        )
         super().__init__(
             scope,
             id,
+            state_machine_name=name,
+            role=role,
             state_machine_type=sfn.StateMachineType.STANDARD,
             definition_body=sfn.DefinitionBody.from_string(json.dumps(definition(environment))),
             definition_substitutions={
@@ -107,21 +138,34 @@ class Pipeline(sfn.StateMachine):
                 actions=["lambda:InvokeFunction"], resources=[classify.function_arn, alert.function_arn]
             ),
         ):
-            self.add_to_role_policy(statement)
-        for bucket in (raw, archive, processed):
+            role.add_to_policy(statement)
+        for function in (classify, alert):
             acknowledge(
-                self,
-                f"IAM5[Resource::{bucket_as_found(bucket)}/*]",
-                "any clip may come, so any object of this one bucket",
+                function,
+                "LambdaDLQ",
+                "the machine calls it and waits for its answer, so there is no event to keep",
+                pack="Serverless",
+            )
+        for bucket, objects in (
+            (raw, "*"),
+            (archive, f"{keys.ROOT}/*"),
+            (archive, f"{keys.QUARANTINE}/*"),
+            (processed, f"{keys.WORK}/*"),
+            (processed, f"{keys.ROOT}/*"),
+        ):
+            acknowledge(
+                role,
+                f"IAM5[Resource::{bucket_as_found(bucket)}/{objects}]",
+                "any clip may come, so any object of this one folder",
             )
         acknowledge(
-            self,
+            role,
             "IAM5[Resource::*]",
             "Rekognition's calls, Transcribe's start, MediaConvert's probe, X-Ray and log delivery name no resource",
         )
         for service, resource in (("mediaconvert", "jobs"), ("transcribe", "transcription-job")):
             acknowledge(
-                self,
-                f"IAM5[Resource::{arn_as_found(self, service, f'{resource}/*')}]",
+                role,
+                f"IAM5[Resource::{arn_as_found(role, service, f'{resource}/*')}]",
                 "a job's id is known only once it is made",
             )

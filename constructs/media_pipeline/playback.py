@@ -62,7 +62,6 @@ class Playback(Construct):
                 compress=True,
             ),
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
-            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
             price_class=cloudfront.PriceClass.PRICE_CLASS_100,
             log_bucket=logs,
             log_file_prefix="cloudfront/",

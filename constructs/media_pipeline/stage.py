@@ -1,13 +1,16 @@
 """One environment: its stacks in deploy order, each handed the constructs it needs."""
 
 from aws_cdk import Environment as Target
-from aws_cdk import Stage, Tags
+from aws_cdk import Stack, Stage, Tags
 
 from constructs import Construct
 from media_pipeline.analysis import AnalysisStack
+from media_pipeline.audit import AuditStack
+from media_pipeline.boundary import bound
 from media_pipeline.delivery import DeliveryStack
 from media_pipeline.environment import Environment
 from media_pipeline.ingest import IngestStack
+from media_pipeline.network import NetworkStack
 
 
 class MediaPipeline(Stage):
@@ -21,6 +24,11 @@ class MediaPipeline(Stage):
         )
         ingest = IngestStack(self, "Ingest", environment=environment)
         delivery = DeliveryStack(self, "Delivery", environment=environment, logs=ingest.logs)
+        network = None
+        if environment.network:
+            network = NetworkStack(
+                self, "Network", network=environment.network, log_days=environment.retention.log_days
+            )
         AnalysisStack(
             self,
             "Analysis",
@@ -29,5 +37,20 @@ class MediaPipeline(Stage):
             archive=ingest.archive,
             processed=delivery.processed,
             playback=delivery.playback,
+            network=network,
         )
+        if environment.audit:
+            AuditStack(
+                self,
+                "Audit",
+                environment_name=environment.name,
+                audit=environment.audit,
+                disposable=environment.disposable,
+                media=[ingest.raw, ingest.archive, delivery.processed],
+                logs=ingest.logs,
+            )
+        for child in self.node.children:
+            if isinstance(child, Stack):
+                child.termination_protection = not environment.disposable
+                bound(child, environment_name=environment.name)
         Tags.of(self).add("impp:environment", environment.name)

@@ -5,6 +5,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_mediaconvert as mediaconvert
 from aws_cdk import aws_s3 as s3
 
+from clip_model import keys
 from constructs import Construct
 from media_pipeline.nag import acknowledge, bucket_as_found
 
@@ -19,20 +20,32 @@ class Transcoding(Construct):
 
     def __init__(self, scope: Construct, id: str, *, raw: s3.IBucket, processed: s3.IBucket) -> None:
         super().__init__(scope, id)
-        self.queue_arn = mediaconvert.CfnQueue(self, "Queue", pricing_plan="ON_DEMAND").attr_arn
+        # Its name tells whose it is, to policies and on the bill.
+        name = Stack.of(self).stack_name
+        self.queue_arn = mediaconvert.CfnQueue(self, "Queue", name=name, pricing_plan="ON_DEMAND").attr_arn
         self.role = iam.Role(
             self,
             "Role",
             description="IMPP: MediaConvert reads clips and writes their products",
+            # For jobs of this queue alone.
             assumed_by=iam.ServicePrincipal(
                 "mediaconvert.amazonaws.com",
-                conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": Stack.of(self).account},
+                    "ArnEquals": {"aws:SourceArn": self.queue_arn},
+                },
             ),
         )
-        for action, bucket in (("s3:GetObject", raw), ("s3:PutObject", processed)):
-            self.role.add_to_policy(iam.PolicyStatement(actions=[action], resources=[bucket.arn_for_objects("*")]))
+        clips = f"{keys.ROOT}/*"
+        for action, bucket, objects in (
+            # What follows no layout is rejected before any job.
+            ("s3:GetObject", raw, clips),
+            ("s3:PutObject", processed, clips),
+            ("s3:PutObject", processed, f"{keys.WORK}/*"),
+        ):
+            self.role.add_to_policy(iam.PolicyStatement(actions=[action], resources=[bucket.arn_for_objects(objects)]))
             acknowledge(
                 self.role,
-                f"IAM5[Resource::{bucket_as_found(bucket)}/*]",
-                "any clip may come, so any object of this one bucket",
+                f"IAM5[Resource::{bucket_as_found(bucket)}/{objects}]",
+                "any clip may come, so any object of this one folder",
             )

@@ -16,6 +16,8 @@ def add_resource_types(ours: Mapping[str, Mapping[str, Callable[..., Any]]]) -> 
 
     _spell_machines_as_the_api()
     _keep_full_buckets()
+    _bound_roles()
+    _name_log_groups()
 
     def keep(store: Any, new_id: Callable[[], str], config_name: str) -> dict[str, Callable[..., Any]]:
         def create(_logical_id: str, properties: dict[str, Any], _stack: str) -> tuple[str, dict[str, str]]:
@@ -92,6 +94,39 @@ def _keep_full_buckets() -> None:
         original(name, properties)
 
     handlers["delete"] = delete
+
+
+def _bound_roles() -> None:
+    """A role made by CloudFormation keeps within its permissions boundary; MiniStack forgets that one."""
+    from ministack.services import iam
+    from ministack.services.cloudformation import provisioners
+
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]
+    original = handlers["create"]
+
+    def create(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
+        created = original(logical_id, properties, stack)
+        boundary = properties.get("PermissionsBoundary")
+        if boundary and boundary not in iam._policies:
+            raise ValueError(f"Scope ARN: {boundary} does not exist or is not attachable.")
+        iam._roles[created[0]]["PermissionsBoundary"] = boundary
+        return created
+
+    handlers["create"] = create
+
+
+def _name_log_groups() -> None:
+    """CloudFormation names a log group after its stack, as any other resource; MiniStack has a folder for them."""
+    from ministack.services.cloudformation import provisioners
+
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::Logs::LogGroup"]
+    original = handlers["create"]
+
+    def create(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
+        name = provisioners._physical_name(stack, logical_id)
+        return original(logical_id, {"LogGroupName": name, **properties}, stack)
+
+    handlers["create"] = create
 
 
 def _camel(value: Any) -> Any:

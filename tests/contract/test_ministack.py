@@ -36,8 +36,11 @@ INTERNALS = {
         "_kg_id()",
         "_now_iso()",
     ],
-    "ministack.services.cloudformation.provisioners": ["_RESOURCE_HANDLERS"],
-    "ministack.services.iam": ["_oidc_providers", "_roles"],
+    "ministack.services.cloudformation.provisioners": [
+        "_RESOURCE_HANDLERS",
+        "_physical_name(stack_name, logical_id, lowercase, max_len, seeded)",
+    ],
+    "ministack.services.iam": ["_oidc_providers", "_policies", "_roles"],
     "ministack.services.iot": [
         "_certificates",
         "_mqtt_policy_allows(account_id, region, certificate_id, context, action, resource, provisioning_template)",

@@ -112,7 +112,7 @@ def test_no_key_material_is_in_a_template(templates):
 
 def test_every_alarm_tells_someone_and_is_quiet_without_data(templates):
     alarms = resources(templates["Analysis"], "AWS::CloudWatch::Alarm")
-    assert len(alarms) == 4
+    assert len(alarms) == 5
     for alarm in alarms.values():
         assert alarm["Properties"]["AlarmActions"]
         assert alarm["Properties"]["TreatMissingData"] == "notBreaching"

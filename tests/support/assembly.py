@@ -3,12 +3,16 @@
 import json
 import os
 import subprocess
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local_cloud.deployment import CDK, NODE
+
+if TYPE_CHECKING:
+    from aws_cdk import App
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,8 +23,8 @@ class Stack:
 
     Attributes:
         template: its CloudFormation template.
-        attributes: what CloudFormation is told beside it: target, tags, termination protection, and after
-            which stacks it comes.
+        attributes: what is said of it elsewhere: its place in the construct tree, target, tags, termination
+            protection, and after which stacks it comes.
     """
 
     template: dict[str, Any]
@@ -39,12 +43,12 @@ class Assembly:
     def environments(self) -> dict[str, dict[str, Stack]]:
         """Stacks by environment and short name: `environments["prod"]["Ingest"]`."""
         nested = _artifacts(self.folder, "cdk:cloud-assembly").values()
-        return {
-            item["properties"]["displayName"].removeprefix("impp-"): _stacks(
-                self.folder / item["properties"]["directoryName"]
-            )
-            for item in nested
-        }
+        folders = [self.folder, *(self.folder / item["properties"]["directoryName"] for item in nested)]
+        environments: dict[str, dict[str, Stack]] = {}
+        for stack in (stack for folder in folders for stack in _stacks(folder)):
+            _, environment, name = stack.attributes["StackName"].split("-", maxsplit=2)
+            environments.setdefault(environment, {})[name] = stack
+        return environments
 
     @cached_property
     def findings(self) -> dict[str, list[dict[str, Any]]]:
@@ -57,18 +61,31 @@ class Assembly:
         return {item["pluginName"]: item["suppressedViolations"] for item in self._report}
 
     @cached_property
+    def acknowledgements(self) -> set[tuple[str, str]]:
+        """Which finding is acknowledged at which construct, whether it is found there or not."""
+        return {
+            (path.removeprefix("/"), finding)
+            for file in self.folder.rglob("*.metadata.json")
+            for path, items in json.loads(file.read_text(encoding="utf-8")).items()
+            for item in items
+            if item["type"] == "aws:cdk:acknowledged-rules"
+            for finding in item["data"]
+        }
+
+    @cached_property
     def _report(self) -> list[dict[str, Any]]:
         return json.loads((self.folder / "validation-report.json").read_text(encoding="utf-8"))["pluginReports"]
 
 
-def synthesize(folder: Path, *, root: Path = ROOT, **variables: str) -> Assembly:
-    """Run `cdk synth` on the project in `root`; a warning is an error.
+def synthesize(folder: Path, *, app: str = "app.py", root: Path = ROOT, **variables: str) -> Assembly:
+    """Run `cdk synth` on an app of the project in `root`.
 
     Raises:
         RuntimeError: it left no assembly at all, so that there is nothing to look at.
     """
+    options = ["--app", f".venv/bin/python {app}", "--output", str(folder), "--quiet", "--no-notices"]
     result = subprocess.run(
-        [NODE, CDK, "synth", "--quiet", "--strict", "--no-notices", "--output", str(folder)],
+        [NODE, CDK, "synth", *options],
         cwd=root,
         env={**os.environ, "CDK_DISABLE_CLI_TELEMETRY": "true", "NO_COLOR": "1", **variables},
         capture_output=True,
@@ -81,25 +98,36 @@ def synthesize(folder: Path, *, root: Path = ROOT, **variables: str) -> Assembly
     return Assembly(folder, result.returncode, output)
 
 
-def _stacks(folder: Path) -> dict[str, Stack]:
+def synthesize_here(folder: Path, build: "Callable[[App], object]") -> Assembly:
+    """What comes of an app of ours with other things in it, as `app.py` would make it."""
+    from media_pipeline.checked_app import CheckedApp
+
+    app = CheckedApp(outdir=str(folder))
+    build(app)
+    try:
+        app.synth()
+    except RuntimeError as error:  # what jsii makes of any error
+        return Assembly(folder, 1, str(error))
+    return Assembly(folder, 0, "")
+
+
+def _stacks(folder: Path) -> Iterator[Stack]:
     artifacts = _artifacts(folder, "aws:cloudformation:stack")
-    return {
-        _short(item): Stack(
-            template=json.loads((folder / item["properties"]["templateFile"]).read_text(encoding="utf-8")),
+    # A stack is called by its artifact's id unless it says otherwise.
+    names = {artifact: item["properties"].get("stackName", artifact) for artifact, item in artifacts.items()}
+    for artifact, item in artifacts.items():
+        properties = item["properties"]
+        yield Stack(
+            template=json.loads((folder / properties["templateFile"]).read_text(encoding="utf-8")),
             attributes={
-                "StackName": item["properties"]["stackName"],
+                "StackName": names[artifact],
+                "Path": item["displayName"],
                 "Target": item["environment"],
-                "Tags": item["properties"].get("tags", {}),
-                "TerminationProtection": item["properties"].get("terminationProtection", False),
-                "After": sorted(_short(artifacts[name]) for name in item["dependencies"] if name in artifacts),
+                "Tags": properties.get("tags", {}),
+                "TerminationProtection": properties.get("terminationProtection", False),
+                "After": sorted(names[other] for other in item.get("dependencies", []) if other in names),
             },
         )
-        for item in artifacts.values()
-    }
-
-
-def _short(artifact: dict[str, Any]) -> str:
-    return artifact["displayName"].rpartition("/")[2]
 
 
 def _artifacts(folder: Path, kind: str) -> dict[str, dict[str, Any]]:

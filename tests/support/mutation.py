@@ -1,8 +1,8 @@
 """`make mutation`: take each statement of each deployed role away, one at a time, and see a test fail.
 
-The local cloud is deployed once; `tests/integration/test_permissions.py` runs against it with every
-statement in place, where it must pass, and then without one. What survives is a statement that no test
-needs. Writes `build/proof/mutation.json` and the table in `docs/mutation.md`.
+The local cloud is deployed once; two modules of integration tests run against it with every statement
+in place, where they must pass, and then without one. What survives is a statement that no test needs.
+Writes `build/proof/mutation.json` and the table in `docs/mutation.md`.
 """
 
 import json
@@ -18,7 +18,8 @@ from local_cloud.cloud import LocalCloud
 from local_cloud.connection import ROOT, Connection
 from local_cloud.deployment import deploy
 
-TESTS = "tests/integration/test_permissions.py"
+#: Where each role is at work, and where policies that the local cloud does not ask are held against what is needed.
+WORK, DEPLOYMENT = "tests/integration/test_permissions.py", "tests/integration/test_deployment_roles.py"
 RESULT = ROOT / "build" / "proof" / "mutation.json"
 TABLE = ROOT / "docs" / "mutation.md"
 #: Seconds that a second of a machine's waiting lasts.
@@ -32,9 +33,9 @@ _FAILED = re.compile(r"^(?:FAILED|ERROR) \S+?::(\S+?)(?:\[.*?\])?(?: - (.*))?$",
 
 @dataclass(frozen=True)
 class Mutant:
-    """A role without one of its statements."""
+    """A policy without one of its statements; `role` is None for a managed policy."""
 
-    role: str
+    role: str | None
     policy: str
     statement: int
     document: dict[str, Any]
@@ -52,22 +53,25 @@ class Mutant:
 
 
 def mutants(iam: Any) -> Iterator[Mutant]:
-    """One for each statement of each of our roles."""
+    """One for each statement of each of our roles and managed policies."""
     for page in iam.get_paginator("list_roles").paginate():
         for role in sorted(item["RoleName"] for item in page["Roles"] if item["RoleName"].startswith("impp-")):
             for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
-                document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-                for number in range(len(document["Statement"])):
-                    yield Mutant(role, policy, number, document)
+                yield from _each(role, policy, iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"])
+    for policy in iam.list_policies(Scope="Local")["Policies"]:
+        version = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])
+        yield from _each(None, policy["Arn"], version["PolicyVersion"]["Document"])
+
+
+def _each(role: str | None, policy: str, document: dict[str, Any]) -> Iterator[Mutant]:
+    for number in range(len(document["Statement"])):
+        yield Mutant(role, policy, number, document)
 
 
 @contextmanager
 def applied(iam: Any, mutant: Mutant) -> Iterator[None]:
-    """While inside, the role lacks the statement."""
-    if mutant.rest["Statement"]:
-        _put(iam, mutant, mutant.rest)
-    else:
-        iam.delete_role_policy(RoleName=mutant.role, PolicyName=mutant.policy)
+    """While inside, the statement is missing."""
+    _put(iam, mutant, mutant.rest)
     try:
         yield
     finally:
@@ -75,13 +79,23 @@ def applied(iam: Any, mutant: Mutant) -> Iterator[None]:
 
 
 def _put(iam: Any, mutant: Mutant, document: dict[str, Any]) -> None:
-    iam.put_role_policy(RoleName=mutant.role, PolicyName=mutant.policy, PolicyDocument=json.dumps(document))
+    if mutant.role and document["Statement"]:
+        iam.put_role_policy(RoleName=mutant.role, PolicyName=mutant.policy, PolicyDocument=json.dumps(document))
+    elif mutant.role:
+        iam.delete_role_policy(RoleName=mutant.role, PolicyName=mutant.policy)
+    else:
+        made = iam.create_policy_version(
+            PolicyArn=mutant.policy, PolicyDocument=json.dumps(document), SetAsDefault=True
+        )["PolicyVersion"]["VersionId"]
+        for version in iam.list_policy_versions(PolicyArn=mutant.policy)["Versions"]:
+            if version["VersionId"] != made:
+                iam.delete_policy_version(PolicyArn=mutant.policy, VersionId=version["VersionId"])
 
 
-def killer(cloud: Connection) -> str | None:
-    """The first test that fails as the roles are now, and with what; None where all pass."""
+def killer(cloud: Connection, *modules: str) -> str | None:
+    """The first test that fails as the policies are now, and with what; None where all pass."""
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", TESTS, "-x", "-q", "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", *modules, "-x", "-q", "-p", "no:cacheprovider"],
         cwd=ROOT,
         env={**cloud.variables, "IMPP_RUNNING_CLOUD": str(cloud.port)},
         capture_output=True,
@@ -100,14 +114,15 @@ def main() -> int:
     """Run them all; exit status 1 where a statement survives or the tests fail with every statement in place."""
     with LocalCloud(wait_scale=WAIT_SCALE) as cloud:
         deploy(cloud)
-        if failed := killer(cloud):
+        if failed := killer(cloud, WORK, DEPLOYMENT):
             sys.stderr.write(f"mutation: with every statement in place {failed} fails already\n")
             return 1
         iam = cloud.client("iam")
         outcomes = []
         for mutant in mutants(iam):
             with applied(iam, mutant):
-                outcomes.append((mutant, killer(cloud)))
+                # What only a deployment needs is looked at first: it is the quicker module.
+                outcomes.append((mutant, killer(cloud, *((WORK, DEPLOYMENT) if mutant.role else (DEPLOYMENT, WORK)))))
             sys.stdout.write(f"{len(outcomes)}: {' | '.join(row(*outcomes[-1]))}\n")
             sys.stdout.flush()
     write(outcomes)
@@ -120,7 +135,8 @@ def row(mutant: Mutant, killed_by: str | None) -> tuple[str, str, str]:
     """Role, statement and outcome in a reader's words."""
     actions = mutant.removed["Action"]
     said = ", ".join([actions] if isinstance(actions, str) else actions)
-    return _GENERATED.sub("", mutant.role), said, killed_by or "**survives**"
+    name = _GENERATED.sub("", mutant.role) if mutant.role else mutant.policy.rsplit("/", 1)[-1]
+    return name, said, killed_by or "**survives**"
 
 
 def write(outcomes: list[tuple[Mutant, str | None]]) -> None:
@@ -132,10 +148,10 @@ def write(outcomes: list[tuple[Mutant, str | None]]) -> None:
     lines = [f"| {role} | {actions} | {test} |" for role, actions, test in (row(*outcome) for outcome in outcomes)]
     TABLE.write_text(
         "# Every statement is needed\n\n"
-        "Written by `make mutation`: each statement of each role of the dev environment, and the first test of\n"
-        f"`{TESTS}` that fails in the local cloud when the statement is taken away.\n\n"
+        "Written by `make mutation`: each statement of each role and managed policy of the dev environment, and the\n"
+        f"first test of `{WORK}` or `{DEPLOYMENT}`\nthat fails in the local cloud when it is taken away.\n\n"
         f"Statements: {figures['statements']}, killed: {figures['killed']}, survivors: {figures['survivors']}.\n\n"
-        "| role | statement | without it fails |\n|---|---|---|\n" + "\n".join(lines) + "\n",
+        "| role or policy | statement | without it fails |\n|---|---|---|\n" + "\n".join(lines) + "\n",
         encoding="utf-8",
     )
 

@@ -1,18 +1,38 @@
-"""Templates without what changes by itself: asset hashes and generated version suffixes."""
+"""What a synthesis makes of the same sources every time, and in every environment."""
 
+import json
 import re
 from typing import Any
 
-_HASH = re.compile(r"\b[0-9a-f]{64}\b")
+from assembly import Stack
+
+_ASSET = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+_FUNCTION_VERSION = re.compile(r"(?<=CurrentVersion)([0-9A-F]{8})[0-9a-f]{32}")
 
 
-def normalised(value: Any) -> Any:
-    """The template with each asset hash replaced, and the machine's definition left to its own snapshot."""
+def normalised(stack: Stack) -> Stack:
+    """The stack without hashes of files, which change with every line of code, and with machines as data."""
+    return Stack(template=_without_hashes(stack.template), attributes=stack.attributes)
+
+
+def neutral(value: Any, *, environment: str, account: str) -> Any:
+    """The value without its environment's name and account, to be compared with another environment's."""
+    name = re.compile(rf"(?<![A-Za-z]){environment}(?![A-Za-z])|(?<=impp){environment}")
+    return _replaced(value, lambda text: name.sub("<environment>", text).replace(account, "<account>"))
+
+
+def _without_hashes(value: Any) -> Any:
+    value = _replaced(value, lambda text: _FUNCTION_VERSION.sub(r"\1<version>", _ASSET.sub("<hash>", text)))
+    for resource in value["Resources"].values():
+        properties = resource.get("Properties", {})
+        if isinstance(properties.get("DefinitionString"), str):
+            properties["DefinitionString"] = json.loads(properties["DefinitionString"])
+    return value
+
+
+def _replaced(value: Any, replace: Any) -> Any:
     if isinstance(value, dict):
-        return {
-            _HASH.sub("<hash>", key): "<definition>" if key == "DefinitionString" else normalised(item)
-            for key, item in value.items()
-        }
+        return {replace(key): _replaced(item, replace) for key, item in value.items()}
     if isinstance(value, list):
-        return [normalised(item) for item in value]
-    return _HASH.sub("<hash>", value) if isinstance(value, str) else value
+        return [_replaced(item, replace) for item in value]
+    return replace(value) if isinstance(value, str) else value

@@ -1,0 +1,91 @@
+"""Resources as policies name them: what of a service is this environment's own.
+
+Patterns are templates themselves: `{environment}` and the like are filled in by the bootstrap stack.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Scope:
+    """What a policy may name of one type of resource.
+
+    Attributes:
+        why: what the patterns stand for.
+        patterns: ARNs, the account's and region's own unless they say otherwise.
+    """
+
+    why: str
+    patterns: tuple[str, ...]
+
+
+def _own(why: str, service: str, *resources: str) -> Scope:
+    return Scope(why, tuple(f"arn:{{partition}}:{service}:{{region}}:{{account}}:{resource}" for resource in resources))
+
+
+def _global(why: str, service: str, *resources: str) -> Scope:
+    return Scope(why, tuple(f"arn:{{partition}}:{service}::{{account}}:{resource}" for resource in resources))
+
+
+_NAMED = "impp-{environment}-*"
+_BY_ID = "ids that the service makes up"
+
+#: By resource type of the Service Authorization Reference.
+SCOPES = {
+    "cloudfront:distribution": _global(_BY_ID, "cloudfront", "distribution/*"),
+    "cloudfront:origin-access-control": _global(_BY_ID, "cloudfront", "origin-access-control/*"),
+    "cloudfront:response-headers-policy": _global(_BY_ID, "cloudfront", "response-headers-policy/*"),
+    "cloudtrail:trail": _own("the environment's one trail", "cloudtrail", "trail/impp-{environment}"),
+    "cloudwatch:alarm": _own("alarms named after their stack", "cloudwatch", f"alarm:{_NAMED}"),
+    "dynamodb:index": _own("tables named after their stack", "dynamodb", f"table/{_NAMED}"),
+    "dynamodb:table": _own("tables named after their stack", "dynamodb", f"table/{_NAMED}"),
+    "ec2:network-acl": _own(_BY_ID, "ec2", "network-acl/*"),
+    "ec2:route-table": _own(_BY_ID, "ec2", "route-table/*"),
+    "ec2:security-group": _own(_BY_ID, "ec2", "security-group/*"),
+    "ec2:security-group-rule": _own(_BY_ID, "ec2", "security-group-rule/*"),
+    "ec2:subnet": _own(_BY_ID, "ec2", "subnet/*"),
+    "ec2:vpc": _own(_BY_ID, "ec2", "vpc/*"),
+    "ec2:vpc-endpoint": _own(_BY_ID, "ec2", "vpc-endpoint/*"),
+    "ec2:vpc-flow-log": _own(_BY_ID, "ec2", "vpc-flow-log/*"),
+    "events:rule-on-default-event-bus": _own("rules named after their stack", "events", f"rule/{_NAMED}"),
+    "iam:role": _global("roles named after their stack", "iam", f"role/{_NAMED}"),
+    "iot:policy": _own("the devices' policy", "iot", f"policy/{_NAMED}"),
+    "iot:rolealias": _own("the devices' role alias", "iot", f"rolealias/{_NAMED}"),
+    "kms:alias": _own("aliases that tell whose key it is", "kms", f"alias/{_NAMED}"),
+    "kms:key": _own(_BY_ID, "kms", "key/*"),
+    "lambda:function": _own("functions named after their stack", "lambda", f"function:{_NAMED}"),
+    "lambda:layer": _own("the layer named after its stack", "lambda", f"layer:{_NAMED}"),
+    "lambda:layerVersion": _own("the layer named after its stack", "lambda", f"layer:{_NAMED}"),
+    "logs:log-group": _own(
+        "log groups named after their stack, and the state machine's",
+        "logs",
+        f"log-group:{_NAMED}",
+        "log-group:/aws/vendedlogs/states/impp-{environment}",
+        "log-group:/aws/vendedlogs/states/impp-{environment}:*",
+    ),
+    "mediaconvert:Queue": _own("the queue named after its stack", "mediaconvert", f"queues/{_NAMED}"),
+    "route53:hostedzone": Scope(
+        "zones of AWS's own hold the endpoints' names", ("arn:{partition}:route53:::hostedzone/*",)
+    ),
+    "s3:bucket": Scope("buckets named after their stack", (f"arn:{{partition}}:s3:::{_NAMED}",)),
+    "s3:object": Scope(
+        "code that the CDK CLI uploaded", ("arn:{partition}:s3:::cdk-hnb659fds-assets-{account}-{region}/*",)
+    ),
+    "sns:topic": _own("topics named after their stack", "sns", _NAMED),
+    "sqs:queue": _own("queues named after their stack", "sqs", _NAMED),
+    "ssm:parameter": _own("the environment's parameters", "ssm", "parameter/impp/{environment}/*"),
+    "states:statemachine": _own("the one machine", "states", "stateMachine:impp-{environment}"),
+}
+
+#: Actions whose resource is not the one of their type.
+EXCEPTIONS = {
+    "cloudwatch:DescribeAlarms": _own(
+        "CloudWatch wants leave for every alarm before it describes one", "cloudwatch", "alarm:*"
+    ),
+    "ssm:GetParameters": _own(
+        "the environment's parameters, and the version that the CDK CLI has every template check",
+        "ssm",
+        "parameter/impp/{environment}/*",
+        "parameter/cdk-bootstrap/hnb659fds/version",
+    ),
+}

@@ -1,0 +1,94 @@
+"""What people's and devices' programs need: the console, the operator's commands, the edge agent."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from operations.deployed import read_environment
+from operations.keys import secret_name
+from operations.smoke_clips import SOURCE
+from permissions import recordings
+from permissions.calls import Call, Needs
+from permissions.deployment import Deployment
+from permissions.model import Need
+from permissions.recordings import Recorded
+from permissions.spared import is_spared
+
+#: The environment the tests of `operations` and `console` deploy, and the key that signs there.
+_TESTED, _TESTED_KEY = "dev", "2026a"
+#: The device the edge agent's tests run on.
+_DEVICE = "cam-1"
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program that acts with a role of its own.
+
+    Attributes:
+        folder: where its code is.
+        without: files whose calls are made with another's credentials: an administrator's.
+        own: the source whose keys it writes under.
+        bucket: the output, as `Stack.Output`, of the one bucket it is configured with.
+        context: condition keys its requests carry.
+    """
+
+    folder: str
+    without: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+    bucket: str | None = None
+    context: tuple[tuple[str, str], ...] = ()
+
+
+CONSOLE = Program("console")
+OPERATOR = Program(
+    "operations",
+    without=frozenset({"operations/empty.py", "operations/keys.py"}),
+    own=frozenset({SOURCE}),
+)
+DEVICE = Program(
+    "edge_agent",
+    # A person enrols a device, with credentials of their own.
+    without=frozenset({"edge_agent/impp_edge/enroll.py"}),
+    own=frozenset({_DEVICE}),
+    bucket="Ingest.RawBucket",
+    context=(("credentials-iot:ThingName", _DEVICE),),
+)
+
+
+def program_needs(program: Program, deployment: Deployment, calls: Sequence[Recorded]) -> Iterator[Need]:
+    """Needs of a program. Raises ValueError where its tests make no call or an output it reads is gone."""
+    needs = Needs(deployment)
+    for recorded in recordings.of(calls, program.folder):
+        if program.without.isdisjoint(recorded.files):
+            call = _call(program, recorded, deployment)
+            yield from (need for need in needs.of(call) if not is_spared(program.folder, need, calls))
+
+
+def _call(program: Program, recorded: Recorded, deployment: Deployment) -> Call:
+    try:
+        parameters = _renamed(recordings.told(recorded.parameters, deployment.outputs), deployment.environment)
+        if program.bucket:
+            parameters["Bucket"] = deployment.outputs[program.bucket]
+    except KeyError as missing:
+        raise ValueError(f"{program.folder} reads the output {missing}, which no stack has ({recorded.test})") from None
+    why = f"{program.folder} ({recorded.test})"
+    return Call(
+        recorded.service,
+        recorded.operation,
+        parameters,
+        why,
+        error=recorded.error,
+        own=program.own,
+        context=program.context,
+    )
+
+
+def _renamed(value: Any, environment: str) -> Any:
+    """Names of the tested environment as they are in another one."""
+    if isinstance(value, dict):
+        return {key: _renamed(item, environment) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_renamed(item, environment) for item in value]
+    if value == secret_name(_TESTED, _TESTED_KEY):
+        return secret_name(environment, read_environment(environment).signing_keys[0])
+    return value.replace(f"impp-{_TESTED}-", f"impp-{environment}-") if isinstance(value, str) else value

@@ -1,0 +1,103 @@
+"""The calls of functions and programs, recorded while their own tests run, read for one deployment."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from permissions.recorder import ROOT, TARGET
+
+#: Test suites by what they exercise; each runs in a process of its own.
+SUITES = (
+    ("tests/unit/lambdas", "tests/unit/test_console_app.py", "tests/unit/test_console_clips.py"),
+    ("tests/unit/test_operations_*.py",),
+    ("edge_agent/tests",),
+)
+_TOLD = re.compile(r"\$\{([\w.]+)\}")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One call as a line of a recording holds it.
+
+    Attributes:
+        files: the program's files on the stack, the nearest first.
+        service: as botocore names it.
+        operation: as the API names it.
+        parameters: what was asked; `${NAME}` and `${Stack.Output}` for what the program was told.
+        error: the error code of the answer, empty where there was none.
+        variables: the environment variables the program was given.
+        test: the test that made it happen.
+    """
+
+    files: tuple[str, ...]
+    service: str
+    operation: str
+    parameters: Mapping[str, Any]
+    error: str
+    variables: frozenset[str]
+    test: str
+
+    @property
+    def program(self) -> str:
+        """Whose call it is: `console`, `edge_agent`, `operations`, or a function's folder."""
+        folder, name, *_ = self.files[-1].split("/")
+        return f"{folder}/{name}" if folder == "lambdas" else folder
+
+
+def record(folder: Path) -> tuple[Recorded, ...]:
+    """Run every suite under the recorder.
+
+    A test that fails is for its own run to report. Raises RuntimeError where a suite does not run at all.
+    """
+    with ThreadPoolExecutor() as pool:
+        return tuple(
+            call for calls in pool.map(lambda number: _run(number, folder), range(len(SUITES))) for call in calls
+        )
+
+
+def told(value: Any, names: Mapping[str, str]) -> Any:
+    """A parameter with what the program was told put in. Raises KeyError naming what it was not told here."""
+    if isinstance(value, dict):
+        return {key: told(item, names) for key, item in value.items()}
+    if isinstance(value, list):
+        return [told(item, names) for item in value]
+    return _TOLD.sub(lambda found: names[found[1]], value) if isinstance(value, str) else value
+
+
+def of(calls: Sequence[Recorded], program: str) -> list[Recorded]:
+    """A program's calls. Raises ValueError where there are none."""
+    own = [call for call in calls if call.program == program]
+    if not own:
+        raise ValueError(f"no source of needs is known: the tests make no call of {program}")
+    return own
+
+
+def _run(number: int, folder: Path) -> list[Recorded]:
+    target = folder / f"{number}.jsonl"
+    files = [str(path) for pattern in SUITES[number] for path in sorted(ROOT.glob(pattern))]
+    # What this run was asked to leave out is not left out there.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "permissions.recorder", "-p", "no:cacheprovider", *files],
+        cwd=ROOT,
+        env={**environment, TARGET: str(target), "PYTHONPATH": str(ROOT / "tests" / "support")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode not in (0, 1):
+        raise RuntimeError(f"{' '.join(SUITES[number])} did not run: {result.stdout[-800:]}{result.stderr[-800:]}")
+    return list(_read(target))
+
+
+def _read(file: Path) -> Iterator[Recorded]:
+    for line in file.read_text(encoding="utf-8").splitlines():
+        fields = json.loads(line)
+        yield Recorded(**{**fields, "files": tuple(fields["files"]), "variables": frozenset(fields["variables"])})

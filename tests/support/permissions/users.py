@@ -1,0 +1,85 @@
+"""Which role is used by what, and what it needs for that: one entry a kind of user."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from permissions.deployment import Deployment, Resource
+from permissions.functions import function_needs
+from permissions.machines import machine_needs
+from permissions.model import Need
+from permissions.programs import CONSOLE, DEVICE, OPERATOR, program_needs
+from permissions.recordings import Recorded
+from permissions.trust import assumption
+
+#: Roles by need: every user of a role yields its ARN with each of its needs.
+Used = Iterator[tuple[str, Need]]
+
+#: Outputs that name the role of a person's program.
+_PROGRAMS = {"Analysis.ConsoleRoleArn": CONSOLE, "Analysis.OperatorRoleArn": OPERATOR}
+
+
+def needs_by_role(deployment: Deployment, calls: Sequence[Recorded]) -> dict[str, list[Need]]:
+    """Everything each role needs, by the role's ARN.
+
+    Raises:
+        ValueError: naming the user of a role whose needs cannot be told.
+    """
+    # Many calls ask for the same; the first says why. A dict keeps their order.
+    found: dict[str, dict[Need, None]] = {}
+    for resource in deployment.resources(*_USERS):
+        try:
+            for role, need in _USERS[resource.type](deployment, resource, calls):
+                found.setdefault(role, {}).setdefault(need)
+        except ValueError as error:
+            raise ValueError(f"{resource.stack}/{resource.id}: {error}") from None
+    for output, program in _PROGRAMS.items():
+        if role := deployment.outputs.get(output):
+            found.setdefault(role, {}).update(dict.fromkeys(program_needs(program, deployment, calls)))
+    return {role: list(needs) for role, needs in found.items()}
+
+
+def _machine(deployment: Deployment, resource: Resource, _calls: Sequence[Recorded]) -> Used:
+    return machine_needs(deployment, resource)
+
+
+def _function(deployment: Deployment, resource: Resource, calls: Sequence[Recorded]) -> Used:
+    role = deployment.properties(resource)["Role"]
+    yield assumption(deployment, role, "lambda.amazonaws.com", source=deployment.arn_of(resource))
+    for need in function_needs(deployment, resource, calls):
+        yield role, need
+
+
+def _rule(deployment: Deployment, resource: Resource, _calls: Sequence[Recorded]) -> Used:
+    """A target that is a state machine; others let the rule in by a policy of their own."""
+    for target in deployment.properties(resource).get("Targets", ()):
+        if "RoleArn" in target:
+            rule = deployment.arn_of(resource)
+            yield assumption(deployment, target["RoleArn"], "events.amazonaws.com", source=rule)
+            yield target["RoleArn"], Need("states:StartExecution", target["Arn"], f"the rule {resource.id}")
+
+
+def _flow_log(deployment: Deployment, resource: Resource, _calls: Sequence[Recorded]) -> Used:
+    """https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html, for a log group that is there."""
+    properties = deployment.properties(resource)
+    role, source = properties["DeliverLogsPermissionArn"], deployment.arn("ec2", f"vpc-flow-log/{resource.name}")
+    yield assumption(deployment, role, "vpc-flow-logs.amazonaws.com", source=source)
+    arn = deployment.arn("logs", f"log-group:{properties['LogGroupName']}:*")
+    for action in ("CreateLogStream", "DescribeLogStreams", "PutLogEvents"):
+        yield role, Need(f"logs:{action}", arn, f"the flow log {resource.id}")
+
+
+def _role_alias(deployment: Deployment, resource: Resource, calls: Sequence[Recorded]) -> Used:
+    """Devices ask for the role by its alias, and are it for an hour."""
+    role = deployment.properties(resource)["RoleArn"]
+    yield assumption(deployment, role, "credentials.iot.amazonaws.com", source=deployment.arn_of(resource))
+    for need in program_needs(DEVICE, deployment, calls):
+        yield role, need
+
+
+_USERS: dict[str, Callable[[Deployment, Resource, Sequence[Recorded]], Any]] = {
+    "AWS::EC2::FlowLog": _flow_log,
+    "AWS::Events::Rule": _rule,
+    "AWS::IoT::RoleAlias": _role_alias,
+    "AWS::Lambda::Function": _function,
+    "AWS::StepFunctions::StateMachine": _machine,
+}
