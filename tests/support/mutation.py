@@ -23,7 +23,7 @@ WORK, DEPLOYMENT = "tests/integration/test_permissions.py", "tests/integration/t
 RESULT = ROOT / "build" / "proof" / "mutation.json"
 TABLE = ROOT / "docs" / "mutation.md"
 #: Seconds that a second of a machine's waiting lasts.
-WAIT_SCALE = 0.2
+WAIT_SCALE = 0.05
 
 #: What differs from run to run.
 _GENERATED_ID = re.compile(r"[0-9a-f]{24,}|[0-9A-F]{8}-[0-9A-F]{13,}")
@@ -97,7 +97,8 @@ def killer(cloud: Connection, *modules: str) -> str | None:
     run = subprocess.run(
         [sys.executable, "-m", "pytest", *modules, "-x", "-q", "-p", "no:cacheprovider"],
         cwd=ROOT,
-        env={**cloud.variables, "IMPP_RUNNING_CLOUD": str(cloud.port)},
+        # Wide enough for a failure's reason.
+        env={**cloud.variables, "IMPP_RUNNING_CLOUD": str(cloud.port), "COLUMNS": "300"},
         capture_output=True,
         text=True,
         check=False,

@@ -1,7 +1,10 @@
 """The workflows: that they are sound, and that unsound ones would be caught."""
 
+import json
 import runpy
 import shutil
+import subprocess
+import sys
 
 import pytest
 from workflows import GITHUB, actionlint_findings, own_findings, zizmor_findings
@@ -73,7 +76,7 @@ PLANTED = {
         own_findings,
         "no secret is needed",
     ),
-    "a pipe that hides": ("workflows/deploy-environment.yml", "shell: bash", "shell: sh", own_findings, "fail unseen"),
+    "a pipe that hides": ("workflows/pull-request.yml", "shell: bash", "shell: sh", own_findings, "fail unseen"),
     "foreign code with our rights": (
         "workflows/pull-request.yml",
         "on: pull_request",
@@ -164,3 +167,18 @@ def test_a_workflow_learns_region_and_roles(settings, tmp_path):
         "diff-role=arn:aws:iam::111111111111:role/bootstrap/impp-dev-diff",
         "operator-role=arn:aws:iam::111111111111:role/impp-dev-operator",
     ]
+
+
+def test_the_smoke_tests_report_becomes_a_table(tmp_path):
+    check = {"ok": False, "about": "incident", "what": "record", "found": "none after 30 min"}
+    report = tmp_path / "smoke.json"
+    report.write_text(json.dumps({"summary": "1 of 20 checks is wrong", "checks": [check]}), encoding="utf-8")
+    said = [told_of(path) for path in (report, tmp_path / "refused.json")]
+    assert said[0].splitlines()[0] == "### 1 of 20 checks is wrong"
+    assert said[0].splitlines()[-1] == "| **wrong** | incident | record | none after 30 min |"
+    assert said[1] == ""
+
+
+def told_of(report):
+    command = [sys.executable, GITHUB / "smoke.py", report]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
