@@ -1,6 +1,7 @@
 """The CDK app in which nothing unexplained can be synthesized."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,7 @@ class CheckedApp(App):
                 "aws:cdk:enable-asset-metadata": False,
             },
         )
-        # CDK's own check is on by default; named here, `--no-validation` cannot switch it off.
-        Validations.of(self).add_plugins(
-            CloudFormationValidatePlugin(), AwsSolutionsChecks(self), ServerlessChecks(self)
-        )
+        Validations.of(self).add_plugins(_cloudformation_check(), AwsSolutionsChecks(self), ServerlessChecks(self))
 
     def synth(self, **options: Any) -> CloudAssembly:
         """Write the cloud assembly and its `validation-report.json`.
@@ -64,3 +62,12 @@ class CheckedApp(App):
             advice = "mend these, or acknowledge a finding where it is right as it is (media_pipeline/nag.py):"
             raise RuntimeError("\n".join([advice, *findings]))
         return assembly
+
+
+@cache
+def _cloudformation_check() -> CloudFormationValidatePlugin:
+    """CDK's own check: on by default, and where it is named, `--no-validation` cannot switch it off.
+
+    One for all apps, because its engine takes a second to load and memory that it never gives back.
+    """
+    return CloudFormationValidatePlugin()

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from assembly import ROOT, synthesize
 
-SOURCES = ("app.py", "cdk.json", "clip_model", "constructs", "environments", "lambdas")
+APPS = ("app.py", "bootstrap.py")
+SOURCES = (*APPS, "cdk.json", "clip_model", "constructs", "environments", "lambdas")
 #: Tools and what pip brought are the same everywhere: they are pinned, and the layer's own test is in tests/unit.
 SHARED = (".venv", "node_modules", "build/layer")
 #: Where jsii unpacks CDK, which takes long; the same for every user, so that only the first one waits.
@@ -35,7 +36,7 @@ Date = class extends Real {
 
 @pytest.fixture(scope="module")
 def elsewhere(tmp_path_factory):
-    """The project as somebody else has it: another folder, user, day, time zone, locale and hash seed."""
+    """What somebody else makes of it: in another folder, on another day, with a time zone, umask and hash seed."""
     root = tmp_path_factory.mktemp("somewhere") / "deep" / "down" / "another name"
     home = tmp_path_factory.mktemp("home")
     clock = tmp_path_factory.mktemp("clock")
@@ -54,21 +55,20 @@ def elsewhere(tmp_path_factory):
         (root / folder / "__pycache__" / "left.cpython-399.pyc").write_bytes(os.urandom(16))
     (clock / "sitecustomize.py").write_text(CLOCK_PY)
     (clock / "clock.js").write_text(CLOCK_JS)
+    variables = {
+        "HOME": str(home),
+        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(JSII_CACHE),
+        "USER": "somebody",
+        "LOGNAME": "somebody",
+        "TZ": "Pacific/Kiritimati",
+        "LC_ALL": "C",
+        "PYTHONHASHSEED": "4711",
+        "PYTHONPATH": os.pathsep.join(map(str, (clock, root / "constructs", root))),
+        "NODE_OPTIONS": f"--require {clock / 'clock.js'}",
+    }
     before = os.umask(0o077)
     try:
-        return synthesize(
-            tmp_path_factory.mktemp("another") / "assembly",
-            root=root,
-            HOME=str(home),
-            JSII_RUNTIME_PACKAGE_CACHE_ROOT=str(JSII_CACHE),
-            USER="somebody",
-            LOGNAME="somebody",
-            TZ="Pacific/Kiritimati",
-            LC_ALL="C",
-            PYTHONHASHSEED="4711",
-            PYTHONPATH=os.pathsep.join(map(str, (clock, root / "constructs", root))),
-            NODE_OPTIONS=f"--require {clock / 'clock.js'}",
-        )
+        return [synthesize(tmp_path_factory.mktemp("another") / app, app=app, root=root, **variables) for app in APPS]
     finally:
         os.umask(before)
 
@@ -87,9 +87,10 @@ def is_asset(name):
     return name.parts[0].startswith("asset.")
 
 
-def test_the_assembly_is_the_same_byte_for_byte(synthesis, elsewhere):
-    here, there = deployed(synthesis), deployed(elsewhere)
-    assert sum(name.name.endswith(".template.json") for name in here) >= 9
-    assert sum(is_asset(name) for name in here) > 20
-    assert sorted(here) == sorted(there)
-    assert [str(name) for name in here if here[name] != there[name]] == []
+def test_the_assemblies_are_the_same_byte_for_byte(synthesis, bootstrap_synthesis, elsewhere):
+    for assembly, another in zip((synthesis, bootstrap_synthesis), elsewhere, strict=True):
+        here, there = deployed(assembly), deployed(another)
+        assert sum(name.name.endswith(".template.json") for name in here) >= 3
+        assert sorted(here) == sorted(there)
+        assert [str(name) for name in here if here[name] != there[name]] == []
+    assert sum(is_asset(name) for name in deployed(synthesis)) > 20

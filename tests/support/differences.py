@@ -18,9 +18,13 @@ def differences(here: Any, there: Any, *, names: tuple[str, str], path: str = ""
     elif isinstance(here, list) and isinstance(there, list) and len(here) == len(there):
         for number, items in enumerate(zip(here, there, strict=True)):
             yield from differences(*items, names=names, path=f"{path}.{number}")
-    elif isinstance(here, list) and isinstance(there, list):
+    elif isinstance(here, list) and isinstance(there, list) and _common(here, there) == _common(there, here):
         only = [item for item in here if item not in there], [item for item in there if item not in here]
         yield path, {f"only {name}": items for name, items in zip(names, only, strict=True) if items}
     elif here != there:
         sides = zip(names, (here, there), strict=True)
         yield path, {name: value for name, value in sides if value is not _ABSENT}
+
+
+def _common(here: list[Any], there: list[Any]) -> list[Any]:
+    return [item for item in here if item in there]

@@ -2,11 +2,14 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from assembly import Stack
 
 _ASSET = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+#: CDK ends a name of its making with a hash of the construct's path, which begins with the environment.
+_OF_PATH = re.compile(r"(impp<environment>[A-Za-z0-9]+?)[0-9A-F]{8}$")
 _FUNCTION_VERSION = re.compile(r"(?<=CurrentVersion)([0-9A-F]{8})[0-9a-f]{32}")
 
 
@@ -18,7 +21,11 @@ def normalised(stack: Stack) -> Stack:
 def neutral(value: Any, *, environment: str, account: str) -> Any:
     """The value without its environment's name and account, to be compared with another environment's."""
     name = re.compile(rf"(?<![A-Za-z]){environment}(?![A-Za-z])|(?<=impp){environment}")
-    return _replaced(value, lambda text: name.sub("<environment>", text).replace(account, "<account>"))
+
+    def replace(text: str) -> str:
+        return _OF_PATH.sub(r"\1<path>", name.sub("<environment>", text).replace(account, "<account>"))
+
+    return _replaced(value, replace)
 
 
 def _without_hashes(value: Any) -> Any:
@@ -30,7 +37,7 @@ def _without_hashes(value: Any) -> Any:
     return value
 
 
-def _replaced(value: Any, replace: Any) -> Any:
+def _replaced(value: Any, replace: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
         return {replace(key): _replaced(item, replace) for key, item in value.items()}
     if isinstance(value, list):

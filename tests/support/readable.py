@@ -1,6 +1,7 @@
 """Templates as a reviewer reads them: YAML, sorted, with CloudFormation's short forms and JSONata in lines."""
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -62,7 +63,8 @@ def _shortened(value: dict[str, Any]) -> _Short | None:
             return _Short.of("ImportValue", name)
         case {"Fn::Join": ["", [*pieces]], **rest} if not rest:
             texts = [_piece(piece) for piece in pieces]
-            return _Short.of("Join", "".join(map(str, texts))) if all(texts) else None
+            touching = any(isinstance(one, str) and isinstance(other, str) for one, other in pairwise(pieces))
+            return _Short.of("Join", "".join(map(str, texts))) if all(texts) and not touching else None
     return None
 
 

@@ -35,7 +35,7 @@ def contents(environments: Environments, stage_of: dict[str, str]) -> dict[str, 
                 first[part] = name, content
                 snapshots[f"{name}/{part}"] = content
         told |= {part: f"not in {name}" for part in first if part not in taken}
-        if snapshots and any(told.values()):
+        if any(told.values()):
             snapshots[f"{name}/differences"] = {part: items for part, items in told.items() if items}
     return snapshots
 
