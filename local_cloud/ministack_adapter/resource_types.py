@@ -18,6 +18,7 @@ def add_resource_types(ours: Mapping[str, Mapping[str, Callable[..., Any]]]) -> 
     _keep_full_buckets()
     _bound_roles()
     _name_log_groups()
+    _keep_topics_keys()
 
     def keep(store: Any, new_id: Callable[[], str], config_name: str) -> dict[str, Callable[..., Any]]:
         def create(_logical_id: str, properties: dict[str, Any], _stack: str) -> tuple[str, dict[str, str]]:
@@ -125,6 +126,23 @@ def _name_log_groups() -> None:
     def create(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
         name = provisioners._physical_name(stack, logical_id)
         return original(logical_id, {"LogGroupName": name, **properties}, stack)
+
+    handlers["create"] = create
+
+
+def _keep_topics_keys() -> None:
+    """A topic knows the key it is encrypted under; MiniStack forgets that one, too."""
+    from ministack.services import sns
+    from ministack.services.cloudformation import provisioners
+
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::SNS::Topic"]
+    original = handlers["create"]
+
+    def create(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
+        created = original(logical_id, properties, stack)
+        if "KmsMasterKeyId" in properties:
+            sns._topics[created[0]]["attributes"]["KmsMasterKeyId"] = properties["KmsMasterKeyId"]
+        return created
 
     handlers["create"] = create
 

@@ -52,7 +52,7 @@ INTERNALS = {
         "_resolve_layer_zip(attachment)",
     ],
     "ministack.services.eventbridge": ["_dispatch_event(event, view)", "_invoke_target(target, event, rule, view)"],
-    "ministack.services.sns": ["_enforce_topic_policy(topic, iam_action)", "_error(code, message, status)"],
+    "ministack.services.sns": ["_enforce_topic_policy(topic, iam_action)", "_error(code, message, status)", "_topics"],
     "ministack.services.sts": ["_sessions", "register_session(access_key, session)"],
     "ministack.services.s3": [
         "_get_object(bucket_name, key, headers, query_params)",
