@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from clip_model import keys
-from local_cloud.device import SAMPLES, expectations, sent_twice
+from local_cloud.device import DEVICE_ID, SAMPLES, expectations, sent_twice
 
 pytestmark = pytest.mark.cloud
 
@@ -40,22 +40,27 @@ def test_each_sample_gets_the_verdict_it_must_get(journey, sample):
     assert clip.record["reasons"]
 
 
+def executions(cloud, outputs):
+    """Runs of the demo device's clips, each with its input's key."""
+    sfn = cloud.client("stepfunctions")
+    pages = sfn.get_paginator("list_executions").paginate(stateMachineArn=outputs["StateMachineArn"])
+    runs = [sfn.describe_execution(executionArn=item["executionArn"]) for page in pages for item in page["executions"]]
+    keys_ = [(json.loads(run["input"])["detail"]["object"]["key"], run) for run in runs]
+    return [(key, run) for key, run in keys_ if f"/{DEVICE_ID}/" in key]
+
+
 def test_nothing_is_lost_and_nothing_is_left_running(cloud, outputs, journey):
     assert len(journey.clips) == len(expectations())
-    machine = outputs["StateMachineArn"]
-    executions = cloud.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
-    assert {execution["status"] for execution in executions} == {"SUCCEEDED"}
+    assert {run["status"] for _, run in executions(cloud, outputs)} == {"SUCCEEDED"}
 
 
 def test_the_duplicate_is_one_analysis_one_record_and_an_execution_that_says_so(cloud, outputs, journey):
     (twice,) = [Path(path).name for path in sent_twice()]
-    sfn = cloud.client("stepfunctions")
-    executions = sfn.list_executions(stateMachineArn=outputs["StateMachineArn"])["executions"]
-    runs = [sfn.describe_execution(executionArn=execution["executionArn"]) for execution in executions]
-    mine = [run for run in runs if json.loads(run["input"])["detail"]["object"]["key"].endswith(f"/{twice}")]
+    runs = executions(cloud, outputs)
+    mine = [run for key, run in runs if key.endswith(f"/{twice}")]
     assert len(mine) == 2
     assert [json.loads(run["output"]) for run in mine].count({"duplicate": True}) == 1
-    assert len(executions) == len(expectations()) + 1
+    assert len(runs) == len(expectations()) + 1
 
 
 @pytest.mark.parametrize("verdict", STORAGE_CLASSES)

@@ -86,7 +86,7 @@ def test_the_second_delivery_looks_at_the_first_ones_record_and_removes_its_copy
 
 
 def test_a_missing_clip_is_called_missing_and_not_forbidden(runs):
-    assert runs.finish(runs.start(runs.key(), b"never sent"))["error"] == "S3.NoSuchKeyException"
+    assert runs.finish(runs.start(runs.key(), b"never sent", version="none"))["error"] == "S3.NoSuchKeyException"
 
 
 def test_what_classify_found_and_said_is_kept(cloud, outputs, runs, sent):
@@ -163,7 +163,7 @@ def test_an_operator_signs_a_link_by_id_and_by_key(cloud, outputs, runs, sent):
 
 def test_an_operator_starts_a_failed_clip_again(cloud, outputs, runs):
     key = runs.key()
-    runs.finish(runs.start(key, b"never sent"))
+    runs.finish(runs.start(key, b"never sent", version="none"))
     status, said = impp(cloud, outputs, "redrive", "--failed")
     assert status == 0, said
     assert f"{clip_id(key, hashlib.md5(b'never sent').hexdigest())}: started" in said

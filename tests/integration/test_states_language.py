@@ -18,7 +18,10 @@ TRUST = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "A
 def run(cloud):
     sfn = cloud.client("stepfunctions")
     trust = json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})
-    role = cloud.client("iam").create_role(RoleName=f"r-{uuid.uuid4().hex}", AssumeRolePolicyDocument=trust)["Role"]
+    iam = cloud.client("iam")
+    role = iam.create_role(RoleName=f"r-{uuid.uuid4().hex}", AssumeRolePolicyDocument=trust)["Role"]
+    anything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    iam.put_role_policy(RoleName=role["RoleName"], PolicyName="anything", PolicyDocument=json.dumps(anything))
 
     def run(states, start, data=None):
         definition = {"QueryLanguage": "JSONata", "StartAt": start, "States": states}
