@@ -17,6 +17,7 @@ def correct_objects(identity: Identity) -> None:
     _fetch_origins_by_tls()
     _hide_missing_objects(identity)
     _tell_checksums()
+    _lock_encrypted_topics(identity)
 
 
 def _fetch_origins_by_tls() -> None:
