@@ -139,7 +139,10 @@ class Transcribe:
         with tempfile.TemporaryDirectory(prefix="impp-transcript-") as folder:
             transcript = Path(folder) / "transcript.json"
             transcript.write_text(json.dumps(_transcript(name, self._account_id, words)))
-            self._storage.store(transcript, *output, "application/json")
+            try:
+                self._storage.store(transcript, *output, "application/json")
+            except ObjectError as error:
+                raise JobError(f"The transcript can't be written to the output bucket: {error}") from None
 
     def _describe(self, job: Job) -> dict[str, Any]:
         request = job.request

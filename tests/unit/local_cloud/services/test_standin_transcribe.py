@@ -11,6 +11,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 
 from local_cloud.services import speech
 from local_cloud.services.jobs import JobTable
+from local_cloud.services.storage import ObjectError
 from local_cloud.services.transcribe import MAX_BYTES, Transcribe
 from local_cloud.services.wire import ServiceError
 
@@ -202,3 +203,21 @@ def test_an_unknown_job_is_not_found(transcribe):
     with pytest.raises(ServiceError, match="'nobody'") as caught:
         transcribe.get_transcription_job({"TranscriptionJobName": "nobody"})
     assert caught.value.code == "NotFoundException"
+
+
+def test_a_transcript_that_cannot_be_written_fails_with_the_reason(storage, run, monkeypatch):
+    def refuse(path, bucket, key, content_type):
+        raise ObjectError(f"can't write s3://{bucket}/{key}: Access Denied")
+
+    storage.put("clips", "spoken.wav", SPOKEN)
+    monkeypatch.setattr(storage, "store", refuse)
+    job = run()
+    assert job["TranscriptionJobStatus"] == "FAILED"
+    assert "can't write s3://products/clip/transcript.json" in job["FailureReason"]
+
+
+def test_iam_is_asked_about_a_job_that_exists_and_about_no_other(transcribe):
+    name = {"TranscriptionJobName": "job-1"}
+    arn = "arn:aws:transcribe:eu-west-1:123456789012:transcription-job/job-1"
+    assert transcribe.resource("StartTranscriptionJob", name) == "*"
+    assert transcribe.resource("GetTranscriptionJob", name) == arn
