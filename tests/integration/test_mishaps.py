@@ -8,6 +8,7 @@ import uuid
 from contextlib import contextmanager
 
 import pytest
+from mutation import applied, mutants
 
 from clip_model.keys import clip_id
 from local_cloud.deployment import BIN
@@ -137,3 +138,19 @@ def test_a_clip_replaced_before_it_was_looked_at_is_kept_and_so_is_the_new_one(c
     assert kept["verdict"]["S"] == "routine"
     assert s3.head_object(Bucket=outputs["ArchiveBucket"], Key=key)["ContentLength"] == len(second)
     assert "Versions" not in s3.list_object_versions(Bucket=outputs["RawBucket"], Prefix=key)
+
+
+def test_an_event_that_may_not_start_the_machine_waits_and_is_good_for_a_start(cloud, outputs, runs):
+    iam, sqs = cloud.client("iam"), cloud.client("sqs")
+    (starting,) = [mutant for mutant in mutants(iam) if mutant.role and "Trigger" in mutant.role]
+    (queue,) = [url for url in sqs.list_queues()["QueueUrls"] if "Undelivered" in url]
+    with applied(iam, starting):
+        identity = runs.send(CLIP)
+        for _ in range(40):
+            waiting = sqs.receive_message(QueueUrl=queue).get("Messages", [])
+            if waiting:
+                break
+            time.sleep(0.5)
+    assert runs.record(identity) == {}
+    cloud.client("stepfunctions").start_execution(stateMachineArn=outputs["StateMachineArn"], input=waiting[0]["Body"])
+    assert runs.wait_for(identity)["verdict"]["S"] == "routine"
