@@ -17,7 +17,8 @@ from operations.deployed import Deployed, OperatorError
 #: CloudFront signs with RSA 2048 alone.
 KEY_BITS = 2048
 
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+#: As `playback.signing_keys` in an environment's file takes it.
+_NAME = re.compile(r"[a-z0-9]{1,20}")
 
 
 class Half(Enum):
@@ -65,7 +66,7 @@ def write_new_key(deployed: Deployed, name: str) -> Iterator[str]:
 def _exists(deployed: Deployed, name: str) -> bool:
     """Whether both halves are there. Raises OperatorError, with the way to mend it, where one is not."""
     if not _NAME.fullmatch(name):
-        raise OperatorError(f"a key's name must be 1 to 64 letters, digits, '-' or '_', got {name!r}")
+        raise OperatorError(f"a key's name must be 1 to 20 small letters or digits, got {name!r}")
     public, private = _public_half(deployed, name), _private_half(deployed, name)
     parameter = parameter_name(deployed.environment.name, name)
     secret = secret_name(deployed.environment.name, name)

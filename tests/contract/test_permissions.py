@@ -37,13 +37,19 @@ def test_every_role_is_granted_what_it_needs_and_nothing_else(every_template, ca
     proof.count("statements", proved.statements)
     for kind, figure in FIGURES.items():
         proof.count(figure, len(proved.of(kind)))
-    assert proved.findings == ()
+    assert not proved.findings, told(proved.findings)
     assert proved.roles > 0
 
 
 def test_so_it_is_with_everything_an_operator_may_switch_on(calls):
     environment = furnished()
-    assert prove(deployment(synthesized(environment), environment.name), calls).findings == ()
+    findings = prove(deployment(synthesized(environment), environment.name), calls).findings
+    assert not findings, told(findings)
+
+
+def told(findings):
+    """All of them, a line each."""
+    return "\n".join(["", *map(str, findings)])
 
 
 def test_every_program_was_seen_calling_also_when_things_go_wrong(calls):

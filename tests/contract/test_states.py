@@ -31,7 +31,8 @@ def test_every_state_of_every_environment_keeps_the_contract(every_template, eve
     verdicts = {machine.where: check(machine) for machine in every_machine}
     proof.count("states_checked", sum(verdict.states for verdict in verdicts.values()))
     proof.count("arguments_checked", sum(verdict.arguments for verdict in verdicts.values()))
-    assert [str(problem) for verdict in verdicts.values() for problem in verdict.problems] == []
+    problems = [str(problem) for verdict in verdicts.values() for problem in verdict.problems]
+    assert not problems, "\n".join(["", *problems])
     assert {f"{environment}/Pipeline" for environment in every_template} <= verdicts.keys()
     assert all(verdict.states and verdict.arguments for verdict in verdicts.values())
 

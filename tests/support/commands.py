@@ -137,6 +137,10 @@ def _aws(words: Sequence[str]) -> Iterator[str]:
         yield f"no service {service}"
         return
     operations = {xform_name(name, "-"): name for name in model.operation_names}
+    if operation == "wait":
+        waiters = botocore.session.get_session().get_waiter_model(service)
+        operations = {xform_name(name, "-"): waiters.get_waiter(name).operation for name in waiters.waiter_names}
+        operation, *rest = rest
     if operation not in operations:
         yield f"{service} has no command {operation}"
         return

@@ -52,7 +52,7 @@ def _faults(statement: Statement, deployment: Deployment) -> Iterator[str]:
             yield f"{statement.place}: lets {service} in whoever asks it; limit it by account or source"
     everybody = {"*"} & {*statement.principals.get("*", ()), *statement.principals.get("AWS", ())}
     if everybody and deployment.account not in statement.values("aws:PrincipalAccount"):
-        yield f"{statement.place}: lets everybody in"
+        yield f"{statement.place}: lets everybody in; name a principal, or limit it by aws:PrincipalAccount"
 
 
 def _without_tls(resource: Resource, deployment: Deployment, statements: list[Statement]) -> Iterator[str]:
