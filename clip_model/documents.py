@@ -18,6 +18,16 @@ class Finding(TypedDict):
     confidence: float
 
 
+class Attribution(TypedDict):
+    """Whose footage a campaign's clip is. Never without `licence`."""
+
+    title: NotRequired[str]
+    author: NotRequired[str]
+    licence: str
+    licence_url: NotRequired[str]
+    source_page: NotRequired[str]
+
+
 class Labels(TypedDict):
     """`labels.json`, kept beside every analysed clip."""
 
@@ -30,6 +40,7 @@ class Labels(TypedDict):
     transcript: str
     words: list[Finding]
     sentiment: NotRequired[dict[str, str | float]]
+    attribution: NotRequired[Attribution]
     notes: list[str]
 
 

@@ -7,7 +7,7 @@ estimate says nothing about.
 from dataclasses import dataclass
 
 AS_OF = "2026-11-01"
-SOURCE = "https://aws.amazon.com/{rekognition,transcribe,mediaconvert,step-functions,s3}/pricing/"
+SOURCE = "https://aws.amazon.com/{rekognition,transcribe,mediaconvert,step-functions,s3,dynamodb}/pricing/"
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Prices:
     transcode_hd_minute: float = 0.015
     transition: float = 0.000025
     request: float = 0.000005
+    table_write_kb: float = 0.000000625
 
 
 PRICES = Prices()
