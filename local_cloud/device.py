@@ -24,7 +24,7 @@ class Device:
         folder: where to make it.
         bucket: the raw bucket.
         device_id: its name as a thing.
-        identity: `[identity]` of a device that is set up anew, to go on with the certificate it has.
+        identity: what its enrolment told a device that is set up anew, to go on with the certificate it has.
     """
 
     def __init__(
@@ -45,6 +45,8 @@ class Device:
             "endpoint_url": cloud.endpoint_url,
             "state_dir": str(state),
             "settle_seconds": 1,
+            # Somebody is watching.
+            "report_seconds": 10,
         }
         self._config.write_text(
             "".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items()) + identity
@@ -53,7 +55,10 @@ class Device:
 
     def enroll(self, outputs: Mapping[str, str]) -> None:
         """Let the device get its certificate, as an administrator does once. Raises RuntimeError where it could not."""
-        names = ("--role-alias", outputs["DeviceRoleAlias"], "--policy", outputs["DevicePolicy"])
+        names = (
+            *("--role-alias", outputs["DeviceRoleAlias"], "--policy", outputs["DevicePolicy"]),
+            *("--devices-table", outputs["DevicesTable"]),
+        )
         result = subprocess.run(
             [*self.command("enroll"), *names], env=self._cloud.variables, capture_output=True, text=True, check=False
         )

@@ -12,12 +12,13 @@ from media_pipeline.environment import Environment
 
 
 class IngestStack(Stack):
-    """The raw and archive buckets, and what devices may do with the first.
+    """The raw and archive buckets, and what devices may do: send into the first, and report in their table.
 
     Attributes:
         logs: access logs of every bucket and of the distribution.
         raw: clips as they were sent; tells EventBridge of each new one.
         archive: originals in the storage class their verdict chose, and the quarantine.
+        devices: the table that devices report in.
     """
 
     def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:
@@ -54,12 +55,20 @@ class IngestStack(Stack):
             noncurrent_days=environment.retention.noncurrent_days,
             removal_policy=removal_policy,
         )
-        devices = Devices(self, "Devices", name=f"impp-{environment.name}-device", raw=self.raw)
+        devices = Devices(
+            self,
+            "Devices",
+            name=f"impp-{environment.name}-device",
+            raw=self.raw,
+            disposable=environment.disposable,
+        )
+        self.devices = devices.table
         CfnOutput(self, "RawBucket", value=self.raw.bucket_name)
         CfnOutput(self, "ArchiveBucket", value=self.archive.bucket_name)
         CfnOutput(self, "LogBucket", value=self.logs.bucket_name)
         CfnOutput(self, "DeviceRoleAlias", value=devices.role_alias)
         CfnOutput(self, "DevicePolicy", value=devices.policy)
+        CfnOutput(self, "DevicesTable", value=self.devices.table_name)
 
 
 def notify_event_bridge(bucket: s3.Bucket) -> None:

@@ -1,4 +1,4 @@
-"""The agent: one thread looks for clips, another sends them."""
+"""The agent: one thread looks for clips, another sends them, a third reports how they do."""
 
 import logging
 import time
@@ -16,6 +16,7 @@ from impp_edge.ledger import Ledger
 from impp_edge.notify import notify
 from impp_edge.queue import Clip, Queue
 from impp_edge.reading import Changed, Interrupted
+from impp_edge.report import Reporter
 from impp_edge.settle import Settling
 from impp_edge.store import Store, StoreError
 from impp_edge.throttle import Throttle
@@ -58,6 +59,7 @@ class Agent:
             part_bytes=config.part_bytes,
             stopping=stop.is_set,
         )
+        self._reporter = Reporter(config, store, stop, backoff=self._backoff) if config.devices_table else None
         self._next_scan_at = 0.0
         self._next_send_at = 0.0
         self._link_failures = 0
@@ -74,8 +76,12 @@ class Agent:
             self._queue.retry_now()
         with ThreadPoolExecutor(1, thread_name_prefix="uploader") as pool:
             sender = pool.submit(self._send_all)
+            if self._reporter and not once:
+                self._reporter.start()
             try:
                 self._look_until_done(sender, once=once)
+                if self._reporter and once:
+                    self._reporter.report_unless_stopped()
             finally:
                 notify("STOPPING=1")
                 self._stop.set()
@@ -139,6 +145,7 @@ class Agent:
         except FileNotFoundError:
             log.warning("%s was deleted before it could be sent", readable(clip.path))
             self._queue.lose(clip)
+            self._report_soon()
         except StoreError:
             raise
         except Exception as error:
@@ -156,6 +163,7 @@ class Agent:
         why = str(error) or type(error).__name__
         log.warning("could not send %s (try %d, next in %.0f s): %s", readable(clip.path), tries, delay, why)
         self._queue.fail(clip, why, delay=delay)
+        self._report_soon()
         if fault is Fault.FILE:
             if tries >= ONCE_TRIES:
                 self._given_up.add(clip.path)
@@ -164,6 +172,10 @@ class Agent:
         self._link_failures += 1
         self._refused = fault is Fault.REFUSED
         self._next_send_at = time.monotonic() + self._backoff.delay(self._link_failures)
+
+    def _report_soon(self) -> None:
+        if self._reporter:
+            self._reporter.hurry()
 
     def _is_finished(self) -> bool:
         return not len(self._settling) and self._queue.unfinished() <= self._given_up

@@ -14,11 +14,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from clip_model import keys
 from impp_edge.certificates import OpenSslError, read_expiry
-from impp_edge.cloud import connect, error_code
+from impp_edge.cloud import connect, connect_table, error_code
 from impp_edge.config import Config, DeviceIdentity
 from impp_edge.credentials import IdentityError, fetch_credentials, load_certificate
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
 
 #: S3 refuses a request whose clock is further off, seconds.
@@ -55,6 +56,8 @@ def examine(config: Config, *, now: float | None = None) -> Iterator[Finding]:
         if not credentials.good:
             return
     yield from _examine_cloud(connect(config), config, now)
+    if config.devices_table:
+        yield _examine_table(connect_table(config), config)
 
 
 def _examine_folder(folder: Path) -> Finding:
@@ -118,6 +121,23 @@ def _examine_cloud(client: "S3Client", config: Config, now: float) -> Iterator[F
         return
     yield Finding(about, not refusal, refusal or f"open to this device below {folder}")
     yield _examine_clock(answer["ResponseMetadata"]["HTTPHeaders"].get("date", ""), now)
+
+
+def _examine_table(client: "DynamoDBClient", config: Config) -> Finding:
+    about = f"devices table {config.devices_table}"
+    refusal = ""
+    try:
+        # On a condition that no item meets: allowed or not, nothing is written.
+        client.update_item(
+            TableName=config.devices_table,
+            Key={"device": {"S": config.device_id}},
+            ConditionExpression="attribute_exists(device) AND attribute_not_exists(device)",
+        )
+    except ClientError as error:
+        refusal = "" if error_code(error) == "ConditionalCheckFailedException" else str(error)
+    except BotoCoreError as error:
+        refusal = str(error)
+    return Finding(about, not refusal, refusal or f"open to this device as {config.device_id}")
 
 
 def _examine_clock(date: str, now: float) -> Finding:

@@ -15,9 +15,9 @@ from impp_edge import __version__
 from impp_edge.agent import Agent
 from impp_edge.certificates import OpenSslError
 from impp_edge.check import examine
-from impp_edge.config import DEFAULT_PATH, Config, ConfigError, load_config
+from impp_edge.config import DEFAULT_PATH, Config, ConfigError, load_config, table_to_add
 from impp_edge.credentials import IdentityError
-from impp_edge.enroll import EnrollError, as_table, enroll
+from impp_edge.enroll import EnrollError, as_settings, enroll
 from impp_edge.logs import start_logging
 from impp_edge.status import take_stock, tell
 from impp_edge.store import FILENAME, Store, StoreError, sole_agent
@@ -76,10 +76,11 @@ def _check(config: Config, options: argparse.Namespace) -> int:
 def _enroll(config: Config, options: argparse.Namespace) -> int:
     if config.identity:
         raise EnrollError(f"enrolled already: {options.config} has an [identity]; `impp-edge check` tells how it is")
+    devices_table = table_to_add(config, options.devices_table)
     identity = enroll(
         config, role_alias=options.role_alias, policy=options.policy, tell=lambda line: sys.stderr.write(f"{line}\n")
     )
-    sys.stdout.write(as_table(identity))
+    sys.stdout.write(as_settings(identity, devices_table=devices_table))
     return 0
 
 
@@ -99,12 +100,15 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true", help="for machines")
     status.set_defaults(command=_status)
 
-    check = commands.add_parser("check", parents=[shared], help="test settings, folders, identity, clock and bucket")
+    check = commands.add_parser("check", parents=[shared], help="test settings, folders, identity, clock and cloud")
     check.set_defaults(command=_check)
 
     enroll = commands.add_parser("enroll", parents=[shared], help="get this device a certificate of its own, once")
     enroll.add_argument("--role-alias", required=True, help="output DeviceRoleAlias of the ingest stack")
     enroll.add_argument("--policy", required=True, help="output DevicePolicy of the ingest stack")
+    enroll.add_argument(
+        "--devices-table", metavar="NAME", default="", help="output DevicesTable, else the device does not report"
+    )
     enroll.set_defaults(command=_enroll)
     return parser
 

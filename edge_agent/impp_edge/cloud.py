@@ -1,4 +1,4 @@
-"""The S3 client as a device needs it, and what its failures mean."""
+"""S3 and DynamoDB as a device needs them, and what failures of S3 mean."""
 
 from enum import Enum
 from typing import TYPE_CHECKING, cast
@@ -19,6 +19,7 @@ from impp_edge.config import Config
 from impp_edge.credentials import DeviceProvider, IdentityError
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
 
 _BUSY_CODES = {"SlowDown", "RequestTimeout", "ExpiredToken", "RequestLimitExceeded"}
@@ -40,13 +41,8 @@ class Unconfirmed(Exception):  # noqa: N818
 
 
 def connect(config: Config) -> "S3Client":
-    """The S3 client. Its credentials come by the device's certificate, or without one by the SDK's standard chain."""
-    session = Session()
-    if config.identity:
-        # Alone: keys that somebody left in the environment must not take the certificate's place.
-        provider = DeviceProvider(config.identity, config.device_id)
-        session.register_component("credential_provider", CredentialResolver([provider]))
-    client = session.create_client(
+    """The S3 client."""
+    client = _session(config).create_client(
         "s3",
         region_name=config.region,
         endpoint_url=config.endpoint_url,
@@ -64,8 +60,30 @@ def connect(config: Config) -> "S3Client":
     return cast("S3Client", client)
 
 
+def connect_table(config: Config) -> "DynamoDBClient":
+    """The DynamoDB client; with credentials of its own, so that no upload ever waits for a report to fetch them."""
+    client = _session(config).create_client(
+        "dynamodb",
+        region_name=config.region,
+        endpoint_url=config.endpoint_url,
+        # Waiting is the reporter's business.
+        config=ClientConfig(retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=20),
+    )
+    return cast("DynamoDBClient", client)
+
+
+def _session(config: Config) -> Session:
+    """Its credentials come by the device's certificate, or without one by the SDK's standard chain."""
+    session = Session()
+    if config.identity:
+        # Alone: keys that somebody left in the environment must not take the certificate's place.
+        provider = DeviceProvider(config.identity, config.device_id)
+        session.register_component("credential_provider", CredentialResolver([provider]))
+    return session
+
+
 def error_code(error: Exception) -> str:
-    """S3's code of a refused request, or an empty string."""
+    """The service's code of a refused request, or an empty string."""
     return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""
 
 

@@ -86,6 +86,10 @@ class Config(_Settings):
     bandwidth_kib_per_second: Whole = Field(0, ge=0, description="upload limit; 0 means none")
     part_mib: Whole = Field(8, ge=5, le=5120, description="larger files travel in parts of this size")
     timezone: Annotated[str, AfterValidator(_known_zone)] = Field("UTC", description="zone of the camera's clock")
+    devices_table: str = Field(
+        "", pattern=r"^([A-Za-z0-9_.-]{3,255})?$", description="where the device reports how it is; empty means nowhere"
+    )
+    report_seconds: Seconds = Field(300.0, gt=0, description="how often it reports")
     identity: DeviceIdentity | None = Field(None, description="how to get credentials that expire")
 
     @property
@@ -115,6 +119,23 @@ def load_config(path: Path) -> Config:
         raise ConfigError(f"the settings {path} must be TOML in UTF-8: {error}") from None
     except ValidationError as error:
         raise ConfigError("\n".join(f"{path}: {line}" for line in _problems(error))) from None
+
+
+def table_to_add(config: Config, name: str) -> str:
+    """The name of the devices table, where settings lack it that are to have it; empty where they have it already.
+
+    Raises ConfigError where they say something else, or no table can have that name.
+    """
+    if "devices_table" not in config.model_fields_set:
+        try:
+            return Config.model_validate(config.model_dump() | {"devices_table": name}).devices_table
+        except ValidationError as error:
+            raise ConfigError("\n".join(_problems(error))) from None
+    if name not in {"", config.devices_table}:
+        raise ConfigError(
+            f"devices_table: must be {name!r}, as asked for, or be left out, got {config.devices_table!r}"
+        )
+    return ""
 
 
 def make_identity(**identity: str) -> DeviceIdentity:

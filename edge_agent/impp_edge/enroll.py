@@ -62,10 +62,11 @@ def enroll(config: Config, *, role_alias: str, policy: str, tell: Callable[[str]
     return identity
 
 
-def as_table(identity: DeviceIdentity) -> str:
-    """The identity as the settings file holds it."""
+def as_settings(identity: DeviceIdentity, *, devices_table: str = "") -> str:
+    """What belongs at the end of the settings file; before the identity the devices table, where it is to be added."""
     lines = (f"{name} = {json.dumps(value)}\n" for name, value in identity.model_dump(mode="json").items() if value)
-    return "\n[identity]\n" + "".join(lines)
+    before = f"\ndevices_table = {json.dumps(devices_table)}\n" if devices_table else ""
+    return f"{before}\n[identity]\n" + "".join(lines)
 
 
 def _find_endpoint(iot: Any, config: Config) -> str:

@@ -111,8 +111,9 @@ class Store:
                 raise
 
     def close(self) -> None:
-        """Close the connection."""
-        self._db.close()
+        """Close the connection, once no other thread is using it."""
+        with self._mutex:
+            self._db.close()
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -40,7 +40,12 @@ class Call:
     query: dict
     size: int
     access_key: str
+    target: str = ""
     answer: int = 0
+
+    @property
+    def is_report(self):
+        return self.target == "DynamoDB_20120810.UpdateItem"
 
     @property
     def key(self):
@@ -67,6 +72,7 @@ class Cloud:
         self.port = self._server.server_port
         self.url = f"http://127.0.0.1:{self.port}"
         self.s3 = Session().create_client("s3", region_name="us-east-1", endpoint_url=self.url)
+        self.dynamodb = Session().create_client("dynamodb", region_name="us-east-1", endpoint_url=self.url)
 
     def stop(self):
         self._server.shutdown()
@@ -80,7 +86,8 @@ class Cloud:
         if not self.checks_whole_objects:
             environ.pop("HTTP_X_AMZ_CHECKSUM_TYPE", None)
         signer = request.headers.get("Authorization", "").partition("Credential=")[2].partition("/")[0]
-        call = Call(request.method, request.path, dict(request.args), len(body), signer)
+        target = request.headers.get("X-Amz-Target", "")
+        call = Call(request.method, request.path, dict(request.args), len(body), signer, target)
         self.calls.append(call)
         answer = self.on_call(call) or self._verify(request, body)
         if len(body) != (request.content_length or 0):
@@ -135,6 +142,17 @@ class Cloud:
     def bucket(self):
         name = f"raw-clips-{next(_numbers)}"
         self.s3.create_bucket(Bucket=name)
+        self.calls.clear()
+        return name
+
+    def table(self):
+        name = f"devices-{next(_numbers)}"
+        self.dynamodb.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "device", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "device", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
         self.calls.clear()
         return name
 
@@ -231,6 +249,13 @@ def certified(device, identity):
     return device
 
 
+@pytest.fixture
+def reporting(device):
+    """The device, with a table to report to."""
+    device.settings["devices_table"] = device.cloud.table()
+    return device
+
+
 class Device:
     def __init__(self, cloud, card, state):
         self.cloud = cloud
@@ -309,6 +334,13 @@ class Device:
         return {
             item["Key"]: self.cloud.s3.get_object(Bucket=self.bucket, Key=item["Key"])["Body"].read() for item in listed
         }
+
+    def reported(self):
+        """The device's item in the table, in plain values."""
+        table = self.settings["devices_table"]
+        answer = self.cloud.dynamodb.get_item(TableName=table, Key={"device": {"S": self.settings["device_id"]}})
+        plain = {"S": str, "N": int}
+        return {name: plain[kind](value) for name, of in answer.get("Item", {}).items() for kind, value in of.items()}
 
     def head(self, key):
         return self.cloud.s3.head_object(Bucket=self.bucket, Key=key, ChecksumMode="ENABLED")

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from werkzeug.wrappers import Response
 
 from impp_edge import check
 from impp_edge.cli import main
@@ -217,10 +218,39 @@ def test_check_asks_only_what_a_role_may_that_only_writes(device, configured):
 def test_check_tells_that_nobody_answers(configured, capsys):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    assert main(["check", "--config", configured(endpoint_url=f"http://127.0.0.1:{port}")]) == 1
+    config = configured(endpoint_url=f"http://127.0.0.1:{port}", devices_table="devices")
+    assert main(["check", "--config", config]) == 1
     found = answers(capsys)
     assert "Could not connect" in found["bucket"]
+    assert "Could not connect" in found["devices"]
     assert "clock" not in found
+
+
+def test_check_asks_whether_the_device_may_report_and_writes_nothing(reporting, configured, capsys):
+    table = reporting.settings["devices_table"]
+    assert main(["check", "--config", configured()]) == 0
+    assert f"ok   devices table {table}: open to this device as cam-1\n" in capsys.readouterr().out
+    assert [call.is_report for call in reporting.cloud.calls] == [False, True]
+    assert reporting.reported() == {}
+
+    reporting.run_once()
+    before = reporting.reported()
+    assert main(["check", "--config", configured()]) == 0
+    assert reporting.reported() == before
+
+
+def test_check_tells_a_missing_devices_table_from_one_that_is_closed(reporting, configured, capsys):
+    table = reporting.settings["devices_table"]
+    assert main(["check", "--config", configured(devices_table="no-such-table")]) == 1
+    told = capsys.readouterr().out
+    assert "FAIL devices table no-such-table: " in told and "(ResourceNotFoundException)" in told
+
+    denied = Response('{"__type": "AccessDeniedException", "message": "not authorized"}', 400)
+    reporting.cloud.on_call = lambda call: denied if call.is_report else None
+    assert main(["check", "--config", configured(devices_table=table)]) == 1
+    told = capsys.readouterr().out
+    assert f"FAIL devices table {table}: " in told and "(AccessDeniedException)" in told
+    assert f"ok   bucket {reporting.bucket}" in told
 
 
 @pytest.mark.parametrize(("ahead", "good"), [(0, True), (600, True), (-600, True), (1200, False), (-1200, False)])

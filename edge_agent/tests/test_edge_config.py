@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from impp_edge.config import ConfigError, load_config
+from impp_edge.config import ConfigError, load_config, table_to_add
 
 IDENTITY = """
 [identity]
@@ -38,6 +38,7 @@ def test_four_settings_are_enough(read):
     assert config.state_dir == Path("/var/lib/impp-edge")
     assert (config.settle_seconds, config.rescan_seconds, config.timezone) == (5, 60, "UTC")
     assert (config.part_bytes, config.bytes_per_second) == (8 * 1024 * 1024, 0)
+    assert (config.devices_table, config.report_seconds) == ("", 300)
 
 
 def test_the_example_is_valid_and_shows_every_setting_with_its_default():
@@ -47,7 +48,7 @@ def test_the_example_is_valid_and_shows_every_setting_with_its_default():
         assert f"{name} = " in text or f"# [{name}]" in text
         if not field.is_required() and name not in {"endpoint_url", "identity"}:
             default = field.default if isinstance(field.default, int) else str(field.default)
-            shown = f'"{default}"' if isinstance(default, str) and not default[0].isdigit() else str(default)
+            shown = f'"{default}"' if isinstance(default, str) and not default[:1].isdigit() else str(default)
             assert f"# {name} = {shown.removesuffix('.0')}" in text
 
 
@@ -145,6 +146,13 @@ def test_a_wrong_identity_is_named_with_its_value_and_what_it_must_be(read, line
         ("bandwidth_kib_per_second = true", "bandwidth_kib_per_second: input should be a valid integer, got True"),
         ("part_mib = 4", "part_mib: input should be greater than or equal to 5, got 4"),
         ("part_mib = 6000", "part_mib: input should be less than or equal to 5120, got 6000"),
+        (
+            'devices_table = "d t"',
+            "devices_table: string should match pattern '^([A-Za-z0-9_.-]{3,255})?$', got 'd t'",
+        ),
+        ("devices_table = 1", "devices_table: input should be a valid string, got 1"),
+        ("report_seconds = 0", "report_seconds: input should be greater than 0, got 0"),
+        ('report_seconds = "5"', "report_seconds: input should be a valid number, got '5'"),
         ('timezone = "Berlin"', "timezone: must be an IANA time zone such as Europe/Berlin, got 'Berlin'"),
         ('timezone = "../etc/passwd"', "timezone: must be an IANA time zone such as Europe/Berlin"),
         ('secret_key = "x"', "secret_key is not a setting, got 'x'; known: device_id, watch, "),
@@ -170,6 +178,24 @@ def test_every_problem_is_told_at_once(read):
     with pytest.raises(ConfigError) as caught:
         read("part_mib = 1")
     assert len(str(caught.value).splitlines()) == 5
+
+
+def test_a_table_is_added_to_settings_that_name_none(read):
+    assert table_to_add(read(GOOD), "impp-prod-devices") == "impp-prod-devices"
+    assert table_to_add(read(GOOD), "") == ""
+    named = read(f'{GOOD}devices_table = "impp-prod-devices"\n')
+    assert table_to_add(named, "impp-prod-devices") == ""
+    assert table_to_add(named, "") == ""
+
+
+@pytest.mark.parametrize("said", ["impp-dev-devices", ""])
+def test_a_table_is_not_added_against_what_the_settings_say(read, said):
+    named = read(f'{GOOD}devices_table = "{said}"\n')
+    with pytest.raises(ConfigError) as caught:
+        table_to_add(named, "impp-prod-devices")
+    assert str(caught.value) == (
+        f"devices_table: must be 'impp-prod-devices', as asked for, or be left out, got {said!r}"
+    )
 
 
 def test_a_file_that_is_not_there_or_not_toml_is_named(read, tmp_path):

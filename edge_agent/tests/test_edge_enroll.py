@@ -86,10 +86,10 @@ def start(device, iot, provider, tmp_path, monkeypatch):
 
     device.cloud.on_call = on_call
 
-    def run(*, role_alias=ALIAS, policy=POLICY, **changes):
+    def run(*options, role_alias=ALIAS, policy=POLICY, **changes):
         settings = device.settings | changes
         path.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items()))
-        return main(["enroll", "--role-alias", role_alias, "--policy", policy, "--config", str(path)])
+        return main(["enroll", "--role-alias", role_alias, "--policy", policy, *options, "--config", str(path)])
 
     run.path, run.faults, run.folder = path, faults, IdentityFolder(device.state)
     run.iot, run.provider = iot, provider
@@ -128,6 +128,31 @@ def test_a_device_is_enrolled_and_sends_by_its_certificate(device, start, iot, c
     assert main(["run", "--once", "--config", str(start.path)]) == 0
     assert [call.access_key for call in device.cloud.sent()][-1].startswith("ASIA")
     assert list(device.objects().values()) == [b"footage"]
+
+
+def test_a_device_is_told_where_to_report_and_does(device, start, capsys, monkeypatch):
+    table = device.cloud.table()
+    assert start("--devices-table", table) == 0
+
+    told = capsys.readouterr().out
+    assert list(tomllib.loads(told)) == ["devices_table", "identity"]
+    start.path.write_text(f'{start.path.read_text()}endpoint_url = "{device.cloud.url}"\n{told}')
+    assert load_config(start.path).devices_table == table
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    assert main(["check", "--config", str(start.path)]) == 0
+    assert f"ok   devices table {table}" in capsys.readouterr().out
+
+
+def test_a_table_that_the_settings_name_already_is_not_told_again(start, capsys):
+    assert start("--devices-table", "devices", devices_table="devices") == 0
+    assert list(tomllib.loads(capsys.readouterr().out)) == ["identity"]
+
+
+@pytest.mark.parametrize(("asked", "said"), [("devices", {"devices_table": "others"}), ("no table", {})])
+def test_a_table_that_cannot_be_added_changes_nothing(start, iot, capsys, asked, said):
+    assert start("--devices-table", asked, **said) == 2
+    assert "devices_table: " in capsys.readouterr().err
+    assert certificates(iot) == []
 
 
 def test_the_key_is_the_certificates_own_and_nobody_elses_to_read(start, iot):

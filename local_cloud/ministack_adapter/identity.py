@@ -1,7 +1,7 @@
 """MiniStack's IAM engine, asked in AWS's place: sessions of roles, and what they may do.
 
 The engine is off while the stacks are deployed and on from then on. It knows no policy variables,
-no keys of a session's own and no service that assumes a role; they are added here.
+no keys of a session's own, no `dynamodb:LeadingKeys` and no service that assumes a role; they are added here.
 """
 
 import contextvars
@@ -43,6 +43,7 @@ class Identity:
 
         if not app.AUTH:
             _fill_in_variables()
+            _tell_leading_keys()
             app.AUTH = True
 
     def assume(
@@ -189,7 +190,7 @@ def _refusal(caller: Credentials, action: str, resource: str, region: str, keys:
 
 
 def _fill_in_variables() -> None:
-    """Let policies speak of the caller, as in `video/${credentials-iot:ThingName}/*`."""
+    """Let policies speak of the caller, as in `video/${credentials-iot:ThingName}/*`, in resources and conditions."""
     from ministack.core import iam_evaluator
     from ministack.services import sts
 
@@ -203,12 +204,50 @@ def _fill_in_variables() -> None:
         # An unknown variable stays as it is and so matches nothing.
         return _VARIABLE.sub(lambda found: str(keys.get(found[1].lower(), found[0])), text)
 
+    def filled_values(values: Any, keys: Mapping[str, Any]) -> list[str]:
+        return [filled(str(value), keys) for value in (values if isinstance(values, list) else [values])]
+
     def evaluate_filled(context: Any, policies: Any, *limits: Any) -> Any:
         for layer in (policies, *limits):
             for statements in layer:
                 for statement in statements:
                     statement.resources = [filled(text, context.principal_keys) for text in statement.resources]
+                    # A copy: what was parsed is the policy itself.
+                    statement.conditions = {
+                        operator: {key: filled_values(values, context.principal_keys) for key, values in block.items()}
+                        for operator, block in statement.conditions.items()
+                    }
         return evaluate(context, policies, *limits)
 
     iam_evaluator._principal_keys = with_session_keys
     iam_evaluator.evaluate = evaluate_filled
+
+
+def _tell_leading_keys() -> None:
+    """Let conditions speak of the partition keys that a request to DynamoDB names; those of a query stay unknown."""
+    from ministack.core import iam_actions
+
+    original = iam_actions.dynamodb_service_context
+
+    def service_context(body: bytes) -> dict[str, Any]:
+        keys = _leading_keys(body)
+        return {**original(body), **({"dynamodb:LeadingKeys": keys} if keys else {})}
+
+    iam_actions.dynamodb_service_context = service_context
+
+
+def _leading_keys(body: bytes) -> list[str]:
+    """Of one item, or of each item of a transaction."""
+    from ministack.services import dynamodb
+
+    try:
+        asked = json.loads(body or b"{}")
+    except ValueError:
+        return []  # to be refused for that
+    found: list[str] = []
+    for part in [part for item in asked.get("TransactItems", []) for part in item.values()] or [asked]:
+        table = dynamodb._tables.get(part.get("TableName", "").rpartition("/")[2])
+        key = part.get("Key") or part.get("Item") or {}
+        if table and table["pk_name"] in key:
+            found += map(str, key[table["pk_name"]].values())
+    return found

@@ -46,14 +46,17 @@ class Van:
         return subprocess.run(command, env=env or self.environment, capture_output=True, text=True, check=False)
 
     def enroll(self):
-        names = ("--role-alias", self.outputs["DeviceRoleAlias"], "--policy", self.outputs["DevicePolicy"])
+        names = (
+            *("--role-alias", self.outputs["DeviceRoleAlias"], "--policy", self.outputs["DevicePolicy"]),
+            *("--devices-table", self.outputs["DevicesTable"]),
+        )
         return self.run("enroll", *names, env=self.cloud.variables)
 
-    def s3(self):
-        """S3 as whoever holds the device's credentials may use it."""
+    def client(self, service):
+        """A service as whoever holds the device's credentials may use it."""
         lent = fetch_credentials(load_config(self.config).identity, THING)
         return boto3.client(
-            "s3",
+            service,
             endpoint_url=self.cloud.endpoint_url,
             region_name=self.cloud.region,
             aws_access_key_id=lent["access_key"],
@@ -77,10 +80,13 @@ def van(journey, cloud, outputs, tmp_path_factory):
 def test_an_enrolled_device_sends_without_any_key_of_its_own(van, runs):
     (van.card / "20260130_081500_NF.mp4").write_bytes(b"")
 
-    assert van.run("check").returncode == 0
+    checked = van.run("check")
+    assert checked.returncode == 0, checked.stdout
+    assert f"ok   devices table {van.outputs['DevicesTable']}: open to this device as {THING}" in checked.stdout
     sent = van.run("run", "--once")
 
     assert sent.returncode == 0, sent.stderr
+    assert "could not report" not in sent.stderr
     assert runs.wait_for(clip_id(KEY, hashlib.md5(b"").hexdigest()))["key"]["S"] == KEY
 
 
@@ -96,7 +102,60 @@ def test_an_enrolled_device_sends_without_any_key_of_its_own(van, runs):
 )
 def test_a_thief_of_the_device_can_only_write_and_only_under_its_name(van, operation, bucket, arguments):
     with pytest.raises(ClientError, match="AccessDenied"):
-        getattr(van.s3(), operation)(Bucket=van.outputs[bucket], **arguments)
+        getattr(van.client("s3"), operation)(Bucket=van.outputs[bucket], **arguments)
+
+
+def test_what_a_device_reported_is_found_by_its_name_and_by_when_it_was_seen(van):
+    dynamodb, table = van.cloud.client("dynamodb"), van.outputs["DevicesTable"]
+    item = dynamodb.get_item(TableName=table, Key={"device": {"S": THING}})["Item"]
+    assert (item["sent"], item["backlog_clips"]) == ({"N": "1"}, {"N": "0"})
+    latest = dynamodb.query(
+        TableName=table,
+        IndexName="by_fleet",
+        KeyConditionExpression="fleet = :fleet",
+        ExpressionAttributeValues={":fleet": {"S": "fleet"}},
+        ScanIndexForward=False,
+        Limit=1,
+    )["Items"]
+    assert latest == [item]
+
+
+def update(thing):
+    return {
+        "Key": {"device": {"S": thing}},
+        "UpdateExpression": "SET note = :note",
+        "ExpressionAttributeValues": {":note": {"S": "mine"}},
+    }
+
+
+def test_a_device_writes_its_own_item(van):
+    van.client("dynamodb").update_item(TableName=van.outputs["DevicesTable"], **update(THING))
+
+
+@pytest.mark.parametrize(
+    ("operation", "table", "arguments"),
+    [
+        ("update_item", "DevicesTable", update("van-8-front")),
+        ("update_item", "DevicesTable", update("${credentials-iot:ThingName}")),
+        ("update_item", "ClipsTable", {"Key": {"clip_id": {"S": THING}}}),
+        ("put_item", "DevicesTable", {"Item": {"device": {"S": THING}}}),
+        ("get_item", "DevicesTable", {"Key": {"device": {"S": THING}}}),
+        ("delete_item", "DevicesTable", {"Key": {"device": {"S": THING}}}),
+        ("scan", "DevicesTable", {}),
+    ],
+)
+def test_a_thief_of_the_device_can_only_speak_for_it(van, operation, table, arguments):
+    with pytest.raises(ClientError, match="AccessDenied"):
+        getattr(van.client("dynamodb"), operation)(TableName=van.outputs[table], **arguments)
+
+
+def test_a_transaction_does_not_get_round_that(van):
+    parts = [
+        {"Update": {"TableName": van.outputs["DevicesTable"], **update(thing)}} for thing in (THING, "van-8-front")
+    ]
+    van.client("dynamodb").transact_write_items(TransactItems=parts[:1])
+    with pytest.raises(ClientError, match="AccessDenied"):
+        van.client("dynamodb").transact_write_items(TransactItems=parts)
 
 
 def test_another_name_is_not_lent_the_role(van):

@@ -1,5 +1,7 @@
 """IAM as the local cloud asks it: who may assume a role, and what its session may do."""
 
+import json
+
 import pytest
 
 from local_cloud.authority import Credentials, Denied
@@ -31,10 +33,11 @@ def allow(action, resource, **condition):
 @pytest.fixture
 def identity(monkeypatch):
     from ministack import app
-    from ministack.core import iam_evaluator
+    from ministack.core import iam_actions, iam_evaluator
 
     for name in ("_principal_keys", "evaluate"):  # enforcing corrects both
         monkeypatch.setattr(iam_evaluator, name, getattr(iam_evaluator, name))
+    monkeypatch.setattr(iam_actions, "dynamodb_service_context", iam_actions.dynamodb_service_context)
     monkeypatch.setattr(app, "AUTH", False)
     found = Identity(account=ACCOUNT, region="us-east-1")
     found.enforce()
@@ -97,6 +100,90 @@ def test_a_policy_speaks_of_the_session_by_variables(identity):
     nameless = identity.assume(arn, STATES, session="nameless")
     with pytest.raises(Denied):
         identity.require(nameless, "s3:PutObject", "arn:aws:s3:::raw/video/cam-1/event/clip.mp4")
+
+
+OWN_ITEM = {
+    "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["${credentials-iot:ThingName}"]},
+    "Null": {"dynamodb:LeadingKeys": "false"},
+}
+TABLE = "arn:aws:dynamodb:us-east-1:111111111111:table/devices"
+
+
+def test_a_condition_speaks_of_the_session_by_variables_too(identity):
+    arn = role("reporter", [allow("dynamodb:UpdateItem", TABLE, **OWN_ITEM)])
+    session = identity.assume(arn, STATES, keys={"credentials-iot:ThingName": "cam-1"})
+    other = identity.assume(arn, STATES, session="other", keys={"credentials-iot:ThingName": "cam-2"})
+    identity.require(session, "dynamodb:UpdateItem", TABLE, dynamodb_LeadingKeys="cam-1")
+    # What one session was asked for is not left behind in the policy.
+    identity.require(other, "dynamodb:UpdateItem", TABLE, dynamodb_LeadingKeys="cam-2")
+    nameless = identity.assume(arn, STATES, session="nameless")
+    for caller, key in ((session, "cam-2"), (other, "cam-1"), (nameless, "cam-1")):
+        with pytest.raises(Denied):
+            identity.require(caller, "dynamodb:UpdateItem", TABLE, dynamodb_LeadingKeys=key)
+
+
+def test_a_condition_on_all_keys_needs_another_one_against_none(identity):
+    (for_all, keys), _ = OWN_ITEM.items()
+    arns = [
+        role("open", [allow("dynamodb:*", TABLE, **{for_all: keys})]),
+        role("closed", [allow("*", "*", **OWN_ITEM)]),
+    ]
+    lax, strict = [identity.assume(arn, STATES, keys={"credentials-iot:ThingName": "cam-1"}) for arn in arns]
+    identity.require(lax, "dynamodb:Scan", TABLE)
+    with pytest.raises(Denied):
+        identity.require(strict, "dynamodb:Scan", TABLE)
+
+
+@pytest.fixture
+def devices_table():
+    from ministack.core.responses import set_request_account_id, set_request_region
+    from ministack.services import dynamodb
+
+    set_request_account_id(ACCOUNT)
+    set_request_region("us-east-1")
+    dynamodb._tables["devices"] = {"pk_name": "device", "sk_name": "at"}
+    yield
+    del dynamodb._tables["devices"]
+
+
+ITEM = {"at": {"S": "now"}, "device": {"S": "cam-1"}}
+OTHER = {"device": {"S": "cam-2"}}
+
+
+@pytest.mark.parametrize(
+    ("request_body", "keys"),
+    [
+        ({"TableName": "devices", "Key": ITEM}, ["cam-1"]),
+        ({"TableName": TABLE, "Key": ITEM}, ["cam-1"]),
+        ({"TableName": "devices", "Item": {**ITEM, "sent": {"N": "3"}}}, ["cam-1"]),
+        ({"TableName": "devices", "Key": {"device": {"N": "7"}}}, ["7"]),
+        (
+            {
+                "TransactItems": [
+                    {"Update": {"TableName": "devices", "Key": ITEM}},
+                    {"Put": {"TableName": "devices", "Item": OTHER}},
+                ]
+            },
+            ["cam-1", "cam-2"],
+        ),
+        ({"TableName": "devices"}, None),
+        ({"TableName": "devices", "Key": {"at": {"S": "now"}}}, None),
+        ({"TableName": "none", "Key": ITEM}, None),
+    ],
+)
+def test_a_request_to_dynamodb_carries_the_partition_keys_it_names(identity, devices_table, request_body, keys):
+    from ministack.core.iam_actions import dynamodb_service_context
+
+    context = dynamodb_service_context(json.dumps(request_body).encode())
+    assert context.get("dynamodb:LeadingKeys") == keys
+    assert context["dynamodb:Select"] == "ALL_ATTRIBUTES"  # what was known before still is
+
+
+@pytest.mark.parametrize("body", [b"", b"no json"])
+def test_a_request_that_says_nothing_has_no_keys(identity, body):
+    from ministack.core.iam_actions import dynamodb_service_context
+
+    assert "dynamodb:LeadingKeys" not in dynamodb_service_context(body)
 
 
 def test_a_session_is_found_again_by_its_key_and_by_its_arn(identity):
