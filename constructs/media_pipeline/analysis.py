@@ -1,14 +1,12 @@
-"""AnalysisStack: the state machine, what starts it, its functions, its table, its alarms."""
+"""AnalysisStack: the state machine, what starts it, its functions, its tables, its alarms."""
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from constructs import Construct
-from media_pipeline.access import ConsoleRole, OperatorRole
 from media_pipeline.alarms import Alarms
 from media_pipeline.alerting import Alerting
 from media_pipeline.classification import Classification
@@ -19,11 +17,21 @@ from media_pipeline.network import NetworkStack
 from media_pipeline.pipeline import Pipeline
 from media_pipeline.playback import Playback
 from media_pipeline.queues import DeadLetterQueue
+from media_pipeline.tables import ClipsTable, IndexTable, StatisticsTable
 from media_pipeline.transcoding import Transcoding
 
 
 class AnalysisStack(Stack):
-    """From ObjectCreated to an alert or the archive."""
+    """From ObjectCreated to an alert or the archive.
+
+    Attributes:
+        layer: what every function shares.
+        clips: the clips table.
+        index: the search index.
+        statistics: what the months brought.
+        pipeline: the clips' state machine.
+        operations: the topic alarms go to.
+    """
 
     def __init__(
         self,
@@ -37,36 +45,45 @@ class AnalysisStack(Stack):
         playback: Playback,
         network: NetworkStack | None,
     ) -> None:
-        super().__init__(scope, id, description="IMPP: analysis, alerts and the clips table")
-        layer = Layer(self, "Layer")
+        super().__init__(scope, id, description="IMPP: analysis, alerts and the clips' tables")
+        self.layer = Layer(self, "Layer")
         topics_key = CustomerKey(
             self,
             "TopicsKey",
             alias=f"impp-{environment.name}-topics",
             removal_policy=RemovalPolicy.DESTROY if environment.disposable else RemovalPolicy.RETAIN,
         )
-        clips = ClipsTable(self, "Clips", disposable=environment.disposable)
+        self.clips = ClipsTable(self, "Clips", disposable=environment.disposable)
+        self.index = IndexTable(self, "Index", disposable=environment.disposable)
+        self.statistics = StatisticsTable(self, "Statistics", disposable=environment.disposable)
         classification = Classification(
-            self, "Classification", environment=environment, layer=layer, processed=processed, network=network
+            self,
+            "Classification",
+            environment=environment,
+            layer=self.layer,
+            processed=processed,
+            index=self.index,
+            network=network,
         )
         alerting = Alerting(
             self,
             "Alerting",
             environment=environment,
-            layer=layer,
+            layer=self.layer,
             processed=processed,
             playback=playback,
             topics_key=topics_key,
             network=network,
         )
-        pipeline = Pipeline(
+        self.pipeline = Pipeline(
             self,
             "Pipeline",
             environment=environment,
             raw=raw,
             archive=archive,
             processed=processed,
-            clips=clips,
+            clips=self.clips,
+            statistics=self.statistics,
             transcoding=Transcoding(self, "Transcoding", raw=raw, processed=processed),
             classify=classification.function,
             alert=alerting.function,
@@ -74,57 +91,20 @@ class AnalysisStack(Stack):
         alarms = Alarms(
             self,
             "Alarms",
-            pipeline=pipeline,
-            undelivered=Trigger(self, "Trigger", raw=raw, pipeline=pipeline).undelivered,
+            pipeline=self.pipeline,
+            undelivered=Trigger(self, "Trigger", raw=raw, pipeline=self.pipeline).undelivered,
             unsent=alerting.unsent,
             operators=environment.alerts.operators,
             topics_key=topics_key,
         )
-        console = ConsoleRole(
-            self, "Console", environment=environment, clips=clips, processed=processed, playback=playback
-        )
-        operator = OperatorRole(
-            self,
-            "Operator",
-            environment=environment,
-            clips=clips,
-            pipeline=pipeline,
-            raw=raw,
-            archive=archive,
-            processed=processed,
-            playback=playback,
-        )
-        CfnOutput(self, "ConsoleRoleArn", value=console.role_arn)
-        CfnOutput(self, "OperatorRoleArn", value=operator.role_arn)
-        CfnOutput(self, "ClipsTable", value=clips.table_name)
-        CfnOutput(self, "StateMachineArn", value=pipeline.state_machine_arn)
+        self.operations = alarms.topic
+        CfnOutput(self, "ClipsTable", value=self.clips.table_name)
+        CfnOutput(self, "IndexTable", value=self.index.table_name)
+        CfnOutput(self, "StatisticsTable", value=self.statistics.table_name)
+        CfnOutput(self, "StateMachineArn", value=self.pipeline.state_machine_arn)
         CfnOutput(self, "AlertTopicArn", value=alerting.topic.topic_arn)
         CfnOutput(self, "AlarmTopicArn", value=alarms.topic.topic_arn)
         CfnOutput(self, "RulesParameter", value=classification.rules.parameter_name)
-
-
-class ClipsTable(dynamodb.TableV2):
-    """One item a clip, by its id; by day for those who list them; and one counter a month."""
-
-    def __init__(self, scope: Construct, id: str, *, disposable: bool) -> None:
-        super().__init__(
-            scope,
-            id,
-            partition_key=dynamodb.Attribute(name="clip_id", type=dynamodb.AttributeType.STRING),
-            billing=dynamodb.Billing.on_demand(),
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            global_secondary_indexes=[
-                dynamodb.GlobalSecondaryIndexPropsV2(
-                    index_name="by_day",
-                    partition_key=dynamodb.Attribute(name="day", type=dynamodb.AttributeType.STRING),
-                    sort_key=dynamodb.Attribute(name="received_at", type=dynamodb.AttributeType.STRING),
-                )
-            ],
-            deletion_protection=not disposable,
-            removal_policy=RemovalPolicy.DESTROY if disposable else RemovalPolicy.RETAIN,
-        )
 
 
 class Trigger(Construct):

@@ -1,6 +1,7 @@
 """The classify function and the rules it applies."""
 
 from aws_cdk import Duration, Stack
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
@@ -17,7 +18,7 @@ DEFAULT_RULES = LAMBDAS / "classify" / "default_rules.json"
 
 
 class Classification(Construct):
-    """Judges a clip by rules that an operator changes in Parameter Store, without a deploy.
+    """Judges a clip by rules that an operator changes in Parameter Store, without a deploy; and indexes it.
 
     Attributes:
         function: the Lambda.
@@ -32,6 +33,7 @@ class Classification(Construct):
         environment: Environment,
         layer: lambda_.ILayerVersion,
         processed: s3.IBucket,
+        index: dynamodb.ITableV2,
         network: NetworkStack | None,
     ) -> None:
         super().__init__(scope, id)
@@ -53,14 +55,19 @@ class Classification(Construct):
             network=network,
             environment={
                 "PROCESSED_BUCKET": processed.bucket_name,
+                "INDEX_TABLE": index.table_name,
                 "RULES_PARAMETER": self.rules.parameter_name,
                 "LANGUAGE": environment.analysis.language.partition("-")[0],
             },
         )
         transcripts, labels = (f"{keys.ROOT}/*/{name}" for name in (keys.TRANSCRIPT, keys.LABELS))
         for statement in (
-            iam.PolicyStatement(actions=["s3:GetObject"], resources=[processed.arn_for_objects(transcripts)]),
+            iam.PolicyStatement(
+                actions=["s3:GetObject"],
+                resources=[processed.arn_for_objects(transcripts), processed.arn_for_objects(labels)],
+            ),
             iam.PolicyStatement(actions=["s3:PutObject"], resources=[processed.arn_for_objects(labels)]),
+            iam.PolicyStatement(actions=["dynamodb:BatchWriteItem"], resources=[index.table_arn]),
             iam.PolicyStatement(
                 actions=["ssm:GetParameter"],
                 resources=[

@@ -25,7 +25,7 @@ INTERFACES = {
 }
 #: The same for the two services that are a route and not an address, which costs nothing.
 GATEWAYS = {
-    "dynamodb": ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+    "dynamodb": ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     "s3": ["s3:GetObject", "s3:PutObject"],
 }
 #: Nothing outside can reach it or be reached from it, so its addresses are nobody else's business.

@@ -9,12 +9,13 @@ from clip_model import keys
 from media_pipeline.transcoding import Transcoding
 
 
-def table_statements(clips: dynamodb.ITableV2) -> list[iam.PolicyStatement]:
-    """Claim a clip, look at a duplicate's original, reserve money, record the end."""
+def table_statements(*, clips: dynamodb.ITableV2, statistics: dynamodb.ITableV2) -> list[iam.PolicyStatement]:
+    """Claim a clip, look at a duplicate's original, reserve money, record the end and count it."""
     return [
         iam.PolicyStatement(
             actions=["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], resources=[clips.table_arn]
-        )
+        ),
+        iam.PolicyStatement(actions=["dynamodb:UpdateItem"], resources=[statistics.table_arn]),
     ]
 
 

@@ -1,19 +1,17 @@
 """The state machine: its definition put together, its role granted call by call."""
 
-import json
 from typing import Any
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_stepfunctions as sfn
 
 from clip_model import keys
 from constructs import Construct
 from media_pipeline.environment import Environment
-from media_pipeline.logs import LogGroup
+from media_pipeline.machine import Machine
 from media_pipeline.nag import acknowledge, arn_as_found, bucket_as_found
 from media_pipeline.permissions import (
     analysis_statements,
@@ -61,8 +59,8 @@ def definition(environment: Environment) -> dict[str, Any]:
     }
 
 
-class Pipeline(sfn.StateMachine):
-    """The clip pipeline, a Standard state machine in JSONata."""
+class Pipeline(Machine):
+    """The clip pipeline."""
 
     def __init__(
         self,
@@ -74,41 +72,22 @@ class Pipeline(sfn.StateMachine):
         archive: s3.IBucket,
         processed: s3.IBucket,
         clips: dynamodb.ITableV2,
+        statistics: dynamodb.ITableV2,
         transcoding: Transcoding,
         classify: lambda_.IFunction,
         alert: lambda_.IFunction,
     ) -> None:
-        # CloudFormation would name it by its logical id alone, so that no policy could tell whose it is.
-        name = f"impp-{environment.name}"
-        role = iam.Role(
-            scope,
-            f"{id}Role",
-            description="IMPP: the state machine",
-            # For this machine alone; spelled out, since it can't be made before its role.
-            assumed_by=iam.ServicePrincipal(
-                "states.amazonaws.com",
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": Stack.of(scope).account},
-                    "ArnEquals": {
-                        "aws:SourceArn": Stack.of(scope).format_arn(
-                            service="states",
-                            resource="stateMachine",
-                            resource_name=name,
-                            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-                        )
-                    },
-                },
-            ),
-        )
+        stack = Stack.of(scope)
         super().__init__(
             scope,
             id,
-            state_machine_name=name,
-            role=role,
-            state_machine_type=sfn.StateMachineType.STANDARD,
-            definition_body=sfn.DefinitionBody.from_string(json.dumps(definition(environment))),
-            definition_substitutions={
+            environment=environment,
+            name=f"impp-{environment.name}",
+            description="IMPP: the state machine",
+            definition=definition(environment),
+            substitutions={
                 "ClipsTable": clips.table_name,
+                "StatisticsTable": statistics.table_name,
                 "ProcessedBucket": processed.bucket_name,
                 "ArchiveBucket": archive.bucket_name,
                 "TranscodingQueue": transcoding.queue_arn,
@@ -116,29 +95,16 @@ class Pipeline(sfn.StateMachine):
                 "ClassifyFunction": classify.function_arn,
                 "AlertFunction": alert.function_arn,
             },
-            tracing_enabled=True,
-            logs=sfn.LogOptions(
-                destination=LogGroup(
-                    scope,
-                    "PipelineLog",
-                    # The prefix keeps the log's resource policy from growing out of bounds.
-                    name=f"/aws/vendedlogs/states/impp-{environment.name}",
-                    days=environment.retention.log_days,
+            statements=[
+                *table_statements(clips=clips, statistics=statistics),
+                *bucket_statements(raw=raw, archive=archive, processed=processed),
+                *analysis_statements(stack, environment.analysis.custom_labels_model),
+                *transcoding_statements(transcoding, stack),
+                iam.PolicyStatement(
+                    actions=["lambda:InvokeFunction"], resources=[classify.function_arn, alert.function_arn]
                 ),
-                level=sfn.LogLevel.ALL,
-            ),
-            removal_policy=RemovalPolicy.DESTROY if environment.disposable else RemovalPolicy.RETAIN,
+            ],
         )
-        for statement in (
-            *table_statements(clips),
-            *bucket_statements(raw=raw, archive=archive, processed=processed),
-            *analysis_statements(Stack.of(self), environment.analysis.custom_labels_model),
-            *transcoding_statements(transcoding, Stack.of(self)),
-            iam.PolicyStatement(
-                actions=["lambda:InvokeFunction"], resources=[classify.function_arn, alert.function_arn]
-            ),
-        ):
-            role.add_to_policy(statement)
         for function in (classify, alert):
             acknowledge(
                 function,
@@ -154,18 +120,18 @@ class Pipeline(sfn.StateMachine):
             (processed, f"{keys.ROOT}/*"),
         ):
             acknowledge(
-                role,
+                self.role,
                 f"IAM5[Resource::{bucket_as_found(bucket)}/{objects}]",
                 "any clip may come, so any object of this one folder",
             )
         acknowledge(
-            role,
+            self.role,
             "IAM5[Resource::*]",
             "Rekognition's calls, Transcribe's start, MediaConvert's probe, X-Ray and log delivery name no resource",
         )
         for service, resource in (("mediaconvert", "jobs"), ("transcribe", "transcription-job")):
             acknowledge(
-                role,
-                f"IAM5[Resource::{arn_as_found(role, service, f'{resource}/*')}]",
+                self.role,
+                f"IAM5[Resource::{arn_as_found(self.role, service, f'{resource}/*')}]",
                 "a job's id is known only once it is made",
             )

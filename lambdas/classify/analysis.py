@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clip_model.documents import Finding
+from clip_model.documents import Attribution, Finding
+from clip_model.metadata import attribution
 
 
 @dataclass(frozen=True)
@@ -14,8 +15,11 @@ class Analysis:
     Attributes:
         clip_id: 64 hex digits.
         key: the raw key.
+        source: the device, or where a campaign found it.
         collection: a device's lane or a campaign's name.
+        captured_at: when it was recorded, ISO 8601, UTC, as `received_at`: when it arrived.
         duration: seconds.
+        attribution: whose footage it is; None unless it came with a licence.
         folder: the clip's products folder, ending in `/`.
         depth: `full`, `sampled` or `none`.
         jobs: ids of the finished jobs by what they looked for (`labels`, `text`, `moderation`), a job's name for
@@ -26,8 +30,12 @@ class Analysis:
 
     clip_id: str
     key: str
+    source: str
     collection: str
+    captured_at: str
+    received_at: str
     duration: float
+    attribution: Attribution | None
     folder: str
     depth: str
     jobs: Mapping[str, str]
@@ -41,8 +49,12 @@ class Analysis:
         return cls(
             clip_id=clip["id"],
             key=clip["key"],
+            source=clip["source"],
             collection=clip["collection"],
+            captured_at=clip["captured_at"],
+            received_at=clip["received_at"],
             duration=float(clip["duration"]),
+            attribution=attribution(clip["metadata"]),
             folder=event["folder"],
             depth=event["depth"],
             jobs={kind: job for kind, job in event["jobs"].items() if job},

@@ -10,11 +10,13 @@ class ClassifySettings:
 
     Attributes:
         processed_bucket: where transcripts are read and `labels.json` is written.
+        index_table: where the clip's entries in the search index are written.
         rules_parameter: name of the Parameter Store parameter that holds the rules document.
         language: what is spoken, as Comprehend names it.
     """
 
     processed_bucket: str
+    index_table: str
     rules_parameter: str
     language: str
 
@@ -23,6 +25,7 @@ class ClassifySettings:
         """Read the variables. Raises ValueError naming the one that is missing or empty."""
         return cls(
             processed_bucket=_required(environment, "PROCESSED_BUCKET"),
+            index_table=_required(environment, "INDEX_TABLE"),
             rules_parameter=_required(environment, "RULES_PARAMETER"),
             language=_required(environment, "LANGUAGE"),
         )

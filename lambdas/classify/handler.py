@@ -1,4 +1,4 @@
-"""Classify: what was found in a clip, kept as `labels.json` and judged by the incident rules."""
+"""Classify: what was found in a clip, kept as `labels.json`, judged by the incident rules and indexed for search."""
 
 import json
 import os
@@ -13,12 +13,14 @@ from botocore.config import Config
 from analysis import Analysis
 from classify_settings import ClassifySettings
 from clip_model import keys
-from clip_model.documents import Labels
+from clip_model.documents import Judgement, Labels
 from clip_model.rules import Rule
 from findings import read_jobs
 from judge import judge
 from rule_book import load_rules
+from search_index import make_entries, outdated_keys, write_entries
 from speech import Speech, detect_sentiment, read_speech
+from stored import read_document
 
 SERVICE = "classify"
 
@@ -30,12 +32,16 @@ tracer = Tracer(service=SERVICE)
 rekognition = boto3.client("rekognition", config=Config(retries={"mode": "standard", "max_attempts": 8}))
 comprehend = boto3.client("comprehend")
 s3 = boto3.client("s3")
+dynamodb = boto3.client("dynamodb")
 
 
 @logger.inject_lambda_context(clear_state=True)
 @tracer.capture_lambda_handler(capture_response=False)
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
-    """Judge one analysed clip. See `Analysis` for the event and `Judgement` for the answer, which adds `notes`."""
+    """Judge one analysed clip. See `Analysis` for the event and `Judgement` for the answer, which adds `notes`.
+
+    All of it may be done again: what is written a second time takes the place of the first.
+    """
     analysis = Analysis.parse(event)
     logger.append_keys(clip_id=analysis.clip_id)
     rules, fault = load_rules(settings.rules_parameter)
@@ -45,6 +51,8 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # 
         count("RulesBroken")
         findings["notes"].append(f"the rules document is broken, the built-in rules judged this clip: {fault}")
     judgement = judge(rules, findings, collection=analysis.collection, duration=analysis.duration)
+    index(analysis, findings, judgement)
+    # Last, since until then it tells a second try what the run before this one may have left in the index.
     s3.put_object(
         Bucket=settings.processed_bucket,
         Key=analysis.folder + keys.LABELS,
@@ -79,7 +87,17 @@ def gather(analysis: Analysis, rules: tuple[Rule, ...]) -> Labels:
     )
     if speech.text and any(rule.sentiment for rule in rules):
         findings["sentiment"] = detect_sentiment(comprehend, speech.text, language=settings.language)
+    if analysis.attribution:
+        findings["attribution"] = analysis.attribution
     return findings
+
+
+def index(analysis: Analysis, findings: Labels, judgement: Judgement) -> None:
+    """Make the clip found by what is in it, and no longer by what an earlier run thought was."""
+    entries = make_entries(analysis, findings, judgement)
+    before = read_document(s3, bucket=settings.processed_bucket, key=analysis.folder + keys.LABELS)
+    outdated = outdated_keys(analysis, before, entries) if before else []
+    write_entries(dynamodb, settings.index_table, entries, outdated)
 
 
 def count(name: str, **dimensions: str) -> None:

@@ -1,12 +1,10 @@
 """What was said, and how it sounded."""
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from clip_model.documents import Finding
+from stored import read_document
 
 if TYPE_CHECKING:
     from mypy_boto3_comprehend import ComprehendClient
@@ -14,9 +12,6 @@ if TYPE_CHECKING:
 
 #: The most Comprehend takes in one call, UTF-8 bytes.
 SENTIMENT_BYTES = 5000
-
-#: S3 answers a missing key with AccessDenied where the role may not list the bucket.
-_MISSING = ("NoSuchKey", "AccessDenied")
 
 
 @dataclass(frozen=True)
@@ -46,13 +41,8 @@ class Speech:
 
 def read_speech(s3: "S3Client", *, bucket: str, key: str) -> Speech | None:
     """Read the transcript that Transcribe left at `key`; None where there is none."""
-    try:
-        body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _MISSING:
-            return None
-        raise
-    return Speech.parse(json.loads(body))
+    result = read_document(s3, bucket=bucket, key=key)
+    return None if result is None else Speech.parse(result)
 
 
 def detect_sentiment(comprehend: "ComprehendClient", text: str, *, language: str) -> dict[str, str | float]:

@@ -69,11 +69,21 @@ def test_a_clip_beyond_its_own_limit_is_looked_at_less_closely_and_says_so(machi
 
 def test_the_estimate_is_the_price_tables(machine):
     plan = probed(machine, event=in_lane("parking"), seconds=120.0)["plan"]
-    by_hand = (
-        26 * PRICES.transition + 10 * PRICES.request + 2 * 2 * PRICES.video_api_minute + 120 * PRICES.speech_second
-    )
-    assert plan["estimates"]["full"] == pytest.approx(by_hand)
-    assert plan["estimates"]["none"] == pytest.approx(26 * PRICES.transition + 10 * PRICES.request)
+    base = 26 * PRICES.transition + 10 * PRICES.request + 40 * PRICES.table_write_kb
+    looked = 2 * 2 * PRICES.video_api_minute + 120 * PRICES.speech_second
+    # Of labels, words said and words read a hundred each, by four terms.
+    entries = 3 * 100 * 4 * PRICES.table_write_kb
+    assert plan["estimates"]["full"] == pytest.approx(base + looked + entries)
+    assert plan["estimates"]["none"] == pytest.approx(base)
+
+
+def test_a_silent_clip_pays_for_no_spoken_words_and_a_sampled_one_for_labels_alone(machine):
+    base = 26 * PRICES.transition + 10 * PRICES.request + 40 * PRICES.table_write_kb
+    entries = 100 * 4 * PRICES.table_write_kb
+    plan = probed(machine, event=in_lane("parking"), seconds=60.0, audio=False)["plan"]
+    assert plan["estimates"]["full"] == pytest.approx(base + 2 * PRICES.video_api_minute + 2 * entries)
+    frames = 60 / plan["step"] * (PRICES.image + 3 * PRICES.transition)
+    assert plan["estimates"]["sampled"] == pytest.approx(base + 2 * PRICES.transcode_sd_minute + frames + entries)
 
 
 def test_an_event_is_published_for_sure_and_any_other_clip_perhaps(machine):
@@ -90,7 +100,7 @@ def test_an_incident_found_by_analysis_pays_for_its_publishing_with_its_record(m
         "judgement": {"verdict": "incident", "severity": "high", "reasons": [], "moments": [], "notes": []},
         "link": "https://d.cloudfront.net/x",
     }
-    record, counter = (
+    record, counter, _ = (
         item["Update"] for item in evaluate(states["RecordIncident"]["Arguments"], variables)["TransactItems"]
     )
     spent = float(counter["ExpressionAttributeValues"][":publishing"]["N"])

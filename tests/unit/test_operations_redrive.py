@@ -9,13 +9,14 @@ from operations.redrive import redrive
 
 EVENT = json.dumps({"detail": {"bucket": {"name": "raw"}, "object": {"key": "video/a/event/20261120_101500/я.mp4"}}})
 FAILED, DONE = "a" * 64, "d" * 64
+COMPLETE = {"event": EVENT, "source": "a"}
 
 
 @pytest.fixture
 def table(stacks):
     table = stacks.resource("dynamodb").Table("clips")
-    table.put_item(Item={"clip_id": FAILED, "status": "failed", "event": EVENT, "error": "States.Timeout"})
-    table.put_item(Item={"clip_id": DONE, "status": "done", "event": EVENT})
+    table.put_item(Item={"clip_id": FAILED, "status": "failed", "error": "States.Timeout", **COMPLETE})
+    table.put_item(Item={"clip_id": DONE, "status": "done", **COMPLETE})
     table.put_item(Item={"clip_id": "spent#2026-11", "usd": 3})
     return table
 
@@ -24,24 +25,30 @@ def status_of(table, clip_id):
     return table.get_item(Key={"clip_id": clip_id})["Item"]["status"]
 
 
+def listed(table, clip_id):
+    """A clip's status, and what the lists know it by."""
+    item = table.get_item(Key={"clip_id": clip_id})["Item"]
+    return item["status"], item["standing"], item["source_standing"]
+
+
 def inputs(aws):
     """What each execution was started with."""
     states = aws.client("stepfunctions")
-    (machine,) = states.list_state_machines()["stateMachines"]
+    machine = next(item for item in states.list_state_machines()["stateMachines"] if item["name"] == "clip")
     executions = states.list_executions(stateMachineArn=machine["stateMachineArn"])["executions"]
     return [states.describe_execution(executionArn=each["executionArn"])["input"] for each in executions]
 
 
 def test_a_failed_clip_starts_again_with_its_own_event(table, stacks, capsys):
     assert main(["redrive", FAILED]) == 0
-    assert status_of(table, FAILED) == "redrive"
+    assert listed(table, FAILED) == ("redrive", "redrive", "a#redrive")
     assert inputs(stacks) == [EVENT]
     assert capsys.readouterr().out.startswith(f"{FAILED}: started arn:aws:states:")
 
 
 def test_failed_finds_every_failed_clip_and_no_other(table, stacks, capsys):
     for number in range(3):
-        table.put_item(Item={"clip_id": f"{number}" * 64, "status": "failed", "event": EVENT})
+        table.put_item(Item={"clip_id": f"{number}" * 64, "status": "failed", **COMPLETE})
     assert main(["redrive", "--failed"]) == 0
     assert len(inputs(stacks)) == 4
     assert status_of(table, DONE) == "done"
@@ -52,15 +59,17 @@ def test_failed_finds_every_failed_clip_and_no_other(table, stacks, capsys):
 
 
 def test_a_clip_that_has_not_failed_is_refused_and_the_rest_go_on(table, stacks, capsys):
-    table.put_item(Item={"clip_id": "e" * 64, "status": "failed"})
-    assert main(["redrive", DONE, "0" * 64, "e" * 64, FAILED]) == 2
+    table.put_item(Item={"clip_id": "e" * 64, "status": "failed", "source": "a"})
+    table.put_item(Item={"clip_id": "f" * 64, "status": "failed", "event": EVENT})
+    assert main(["redrive", DONE, "0" * 64, "e" * 64, "f" * 64, FAILED]) == 2
     captured = capsys.readouterr()
     lines = captured.out.splitlines()
     assert lines[0] == f"{DONE}: refused, its status is done and only a failed clip is started again"
     assert lines[1] == f"{'0' * 64}: refused, no clip '{'0' * 64}' in clips"
     assert lines[2] == f"{'e' * 64}: refused, its record holds no event to start with"
-    assert lines[3].startswith(f"{FAILED}: started ")
-    assert captured.err == "impp: 3 of 4 clips refused\n"
+    assert lines[3] == f"{'f' * 64}: refused, its record holds no source to start with"
+    assert lines[4].startswith(f"{FAILED}: started ")
+    assert captured.err == "impp: 4 of 5 clips refused\n"
     assert inputs(stacks) == [EVENT]
     assert status_of(table, DONE) == "done"
     assert status_of(table, "e" * 64) == "failed"
@@ -91,11 +100,11 @@ def test_of_two_operators_only_one_starts_a_clip(table, stacks):
 
 def test_a_machine_that_does_not_start_leaves_the_clip_failed(table, stacks, capsys):
     states = stacks.client("stepfunctions")
-    (machine,) = states.list_state_machines()["stateMachines"]
+    machine = next(item for item in states.list_state_machines()["stateMachines"] if item["name"] == "clip")
     states.delete_state_machine(stateMachineArn=machine["stateMachineArn"])
     assert main(["redrive", FAILED]) == 2
     assert "StateMachineDoesNotExist" in capsys.readouterr().err
-    assert status_of(table, FAILED) == "failed"
+    assert listed(table, FAILED) == ("failed", "failed", "a#failed")
 
 
 def test_an_interrupted_answer_is_an_error_not_a_refusal(table, stacks):
@@ -125,6 +134,6 @@ def test_a_clip_whose_run_ended_without_a_word_starts_again(table, stacks):
     forgotten = running[:-1] + "x"
     clips = {"a" * 64: running, "b" * 64: stopped, "c" * 64: forgotten}
     for clip_id, execution in clips.items():
-        table.put_item(Item={"clip_id": clip_id, "status": "processing", "event": EVENT, "execution": execution})
+        table.put_item(Item={"clip_id": clip_id, "status": "processing", "execution": execution, **COMPLETE})
     main(["redrive", "--failed"])
     assert [status_of(table, clip_id) for clip_id in clips] == ["processing", "redrive", "redrive"]

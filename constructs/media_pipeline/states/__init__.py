@@ -4,7 +4,8 @@ States are plain dictionaries in JSONata. What a state learns goes into variable
 state input and output carry nothing, so no result can outgrow a state.
 
 Variables, in the order they appear:
-    clip        id, bucket, key, etag, size, source, collection, captured_at, folder, metadata, well_formed
+    clip        id, bucket, key, etag, size, source, collection, captured_at, received_at, folder, metadata,
+                attribution, well_formed
     run         40 digits that name this execution; jobs it starts carry them, so a retry finds its own
                 job, and a redrive, being another execution, starts a new one
     limits, prices, depths, settings   constants of the deployment

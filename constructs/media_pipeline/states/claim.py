@@ -8,7 +8,7 @@ from clip_model.prices import PRICES
 from clip_model.words import STORAGE_CLASS, Status
 from media_pipeline.environment import Environment
 from media_pipeline.states.expressions import Expression, jsonata, whole
-from media_pipeline.states.policies import CATCH_ALL, DYNAMODB, S3, State, catch, task
+from media_pipeline.states.policies import CATCH_ALL, CONTENDED, DYNAMODB, S3, State, catch, task
 
 #: CopyObject stops here.
 COPY_LIMIT_BYTES = 5 * 1024**3
@@ -47,7 +47,8 @@ _CLIP = f"""(
     'captured_at': $well_formed ? $substring($time, 0, 4) & '-' & $substring($time, 4, 2) & '-' &
       $substring($time, 6, 2) & 'T' & $substring($time, 9, 2) & ':' & $substring($time, 11, 2) & ':' &
       $substring($time, 13, 2) & 'Z' : $states.input.time,
-    'folder': $safe & '/' & $substring($id, 0, 8) & '/'
+    'folder': $safe & '/' & $substring($id, 0, 8) & '/',
+    'received_at': $states.input.time
   }}
 )"""
 
@@ -93,9 +94,11 @@ def claim_states(environment: Environment) -> dict[str, State]:
                       'collection': {{'S': $clip.collection}},
                       'captured_at': {{'S': $clip.captured_at}},
                       'folder': {{'S': $clip.folder}},
-                      'received_at': {{'S': $states.context.Execution.StartTime}},
-                      'day': {{'S': $substring($states.context.Execution.StartTime, 0, 10)}},
+                      'received_at': {{'S': $clip.received_at}},
+                      'day': {{'S': $substring($clip.received_at, 0, 10)}},
                       'status': {{'S': '{Status.PROCESSING}'}},
+                      'standing': {{'S': '{Status.PROCESSING}'}},
+                      'source_standing': {{'S': $clip.source & '#{Status.PROCESSING}'}},
                       'execution': {{'S': $states.context.Execution.Id}},
                       'event': {{'S': $string($states.input)}}
                     }},
@@ -109,7 +112,7 @@ def claim_states(environment: Environment) -> dict[str, State]:
                   }}
                 )"""
             ),
-            retries=DYNAMODB,
+            retries=CONTENDED,
             catchers=[
                 catch(
                     "DynamoDB.ConditionalCheckFailedException",

@@ -1,10 +1,15 @@
 """Plan: how closely to look, and whether the purse allows it."""
 
+from clip_model.index import MAX_WORDS, TERMS_A_WORD
 from media_pipeline.states.expressions import jsonata
-from media_pipeline.states.policies import DYNAMODB, State, catch, task
+from media_pipeline.states.policies import CONTENDED, State, catch, task
 
 #: States an ordinary clip enters, for the estimate.
 TRANSITIONS = 26
+#: KB its record, the record's indexes and the counters take to be written, each time they are.
+RECORD_KB = 40
+#: KB of entries in the search index that what was found of one kind can make, at the most.
+ENTRIES_KB = MAX_WORDS * TERMS_A_WORD
 #: Frames looked at in one clip at depth `sampled`, at the most.
 MAX_FRAMES = 200
 #: Rekognition reads no longer or larger video than this.
@@ -43,11 +48,13 @@ _PLAN = f"""(
     : $duration <= 0 ? 'the file does not say how long it is: a recording that was cut off?'
     : $min([$width, $height]) < {MIN_PIXELS} ? 'the picture is smaller than {MIN_PIXELS} by {MIN_PIXELS}' : '';
   $sure := $clip.collection = 'event' and $reject = '';
-  $base := {TRANSITIONS} * $prices.transition + 10 * $prices.request + ($sure ? $publishing : 0);
-  $speech := $audio ? $max([$prices.speech_min_seconds, $duration]) * $prices.speech_second : 0;
-  $full := $base + $minutes * $prices.video_api_minute * ($moderate ? 3 : 2) + $speech
+  $entries := {ENTRIES_KB} * $prices.table_write_kb;
+  $base := {TRANSITIONS} * $prices.transition + 10 * $prices.request + {RECORD_KB} * $prices.table_write_kb
+    + ($sure ? $publishing : 0);
+  $speech := $audio ? $max([$prices.speech_min_seconds, $duration]) * $prices.speech_second + $entries : 0;
+  $full := $base + $minutes * $prices.video_api_minute * ($moderate ? 3 : 2) + 2 * $entries + $speech
     + ($proxy ? $minutes * $tier : 0);
-  $sampled := $base + 2 * $minutes * $sd
+  $sampled := $base + 2 * $minutes * $sd + $entries
     + $ceil($duration / $step) * ($prices.image + 3 * $prices.transition);
   $affordable := $wanted = 'full' and $full > $limits.clip ? 'sampled' : $wanted;
   $allowed := $affordable = 'sampled' and $sampled > $limits.clip ? 'none' : $affordable;
@@ -106,7 +113,7 @@ def plan_states() -> dict[str, State]:
                     ":room": {"N": jsonata(f"$string($plan.depth = 'none' ? 1000000000 : $limits.month - {_COST})")},
                 },
             },
-            retries=DYNAMODB,
+            retries=CONTENDED,
             catchers=[catch("DynamoDB.ConditionalCheckFailedException", then="Economise")],
             next_state="Gate",
         ),

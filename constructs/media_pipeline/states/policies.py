@@ -35,7 +35,7 @@ def retry(*errors: str, interval: int = 2, attempts: int = 8, ceiling: int = 60)
     ]
 
 
-DYNAMODB = retry(
+_DYNAMODB = (
     "DynamoDB.ProvisionedThroughputExceededException",
     "DynamoDB.RequestLimitExceededException",
     "DynamoDB.InternalServerErrorException",
@@ -44,6 +44,9 @@ DYNAMODB = retry(
     "DynamoDB.AmazonDynamoDBException",
     "DynamoDB.SdkClientException",
 )
+DYNAMODB = retry(*_DYNAMODB)
+#: Of an item that another run's transaction may be writing just then: a month's counter, an original's record.
+CONTENDED = retry(*_DYNAMODB, "DynamoDB.TransactionConflictException")
 S3 = retry("S3.SdkClientException", "S3.S3Exception")
 MEDIACONVERT = retry(
     "MediaConvert.TooManyRequestsException",
@@ -85,7 +88,8 @@ LAMBDA = [
 ]
 #: A call that got no answer is made again; a job that took too long is not.
 _UNANSWERED = retry("States.Timeout", attempts=3)
-#: Nothing comes after a record, so it does not give up on a passing fault.
+#: Nothing comes after a record, so it does not give up on a passing fault. A transaction that met another one on the
+#: same item is such a fault: it was cancelled whole, and the jitter keeps the two from meeting again.
 RECORD = retry("States.ALL", ceiling=300, attempts=20)
 
 

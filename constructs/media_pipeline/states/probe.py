@@ -1,11 +1,24 @@
 """Probe: what the object is, by S3 and by MediaConvert; what is not video is rejected with a reason."""
 
-from media_pipeline.states.expressions import jsonata
+from clip_model.metadata import ATTRIBUTION, LICENCE
+from media_pipeline.states.expressions import Expression, jsonata, render
 from media_pipeline.states.policies import MEDIACONVERT, S3, State, catch, task
+
+#: `clip_model.metadata.attribution`, but empty where that is None. What was put there without being encoded is
+#: left as it is.
+_ATTRIBUTION = f"""(
+  $metadata := $states.result.Metadata;
+  $part := function($name) {{(
+    $value := $lookup($metadata, $name);
+    $boolean($value) ? ($contains($value, /^([^%]|%[0-9a-f][0-9a-f])*$/i) ? $decodeUrlComponent($value) : $value)
+  )}};
+  $boolean($lookup($metadata, '{LICENCE}'))
+    ? {render({part: Expression(f"$part('{name}')") for part, name in ATTRIBUTION.items()})} : {{}}
+)"""
 
 
 def probe_states() -> dict[str, State]:
-    """From the claimed clip to its container's facts, or to its rejection."""
+    """From the claimed clip to its container's facts and whose footage it is, or to its rejection."""
     return {
         "Head": task(
             "aws-sdk:s3:headObject",
@@ -13,11 +26,12 @@ def probe_states() -> dict[str, State]:
             retries=S3,
             Assign={
                 "clip": jsonata(
-                    """$merge([$clip, {
+                    f"""$merge([$clip, {{
                       'size': $states.result.ContentLength,
                       'replaced': $replace($states.result.ETag, '"', '') != $clip.etag,
-                      'metadata': $exists($states.result.Metadata) ? $states.result.Metadata : {}
-                    }])"""
+                      'metadata': $exists($states.result.Metadata) ? $states.result.Metadata : {{}},
+                      'attribution': {_ATTRIBUTION}
+                    }}])"""
                 )
             },
             next_state="Probe",

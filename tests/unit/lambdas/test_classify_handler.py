@@ -3,6 +3,7 @@ from types import SimpleNamespace
 
 import boto3
 import pytest
+from aws_lambda_powertools.utilities.parameters import clear_caches
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
@@ -10,7 +11,9 @@ from botocore.stub import Stubber
 from clip_model.rules import parse_rules
 
 BUCKET = "processed"
+TABLE = "index-of-clips"
 PARAMETER = "/impp/test/rules"
+VARIABLES = ("INDEX_TABLE", "LANGUAGE", "PROCESSED_BUCKET", "RULES_PARAMETER")
 FOLDER = "video/cam-7/continuous/20261121_101500/drive/"
 RULES = {
     "version": 1,
@@ -47,6 +50,7 @@ def event(**changes):
             "source": "cam-7",
             "collection": "continuous",
             "captured_at": "2026-11-21T10:15:00Z",
+            "received_at": "2026-11-21T10:16:30Z",
             "size": 1_000_000,
             "duration": 30.0,
             "metadata": {},
@@ -64,10 +68,17 @@ def event(**changes):
 def classify(aws, load, monkeypatch, context):
     """The deployed function: its handler, its stubbed clients, and what it stored."""
     monkeypatch.setenv("PROCESSED_BUCKET", BUCKET)
+    monkeypatch.setenv("INDEX_TABLE", TABLE)
     monkeypatch.setenv("RULES_PARAMETER", PARAMETER)
     monkeypatch.setenv("LANGUAGE", "en")
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket=BUCKET)
+    boto3.client("dynamodb").create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "term", "KeyType": "HASH"}, {"AttributeName": "at", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("term", "at")],
+    )
     put_rules(json.dumps(RULES))
     handler = load("classify", "handler")
 
@@ -79,12 +90,19 @@ def classify(aws, load, monkeypatch, context):
     def put_transcript(document):
         s3.put_object(Bucket=BUCKET, Key=f"{FOLDER}transcript.json", Body=json.dumps(document))
 
+    def indexed():
+        """The search index, by term; each has one entry at the most, since there is one clip."""
+        items = boto3.resource("dynamodb").Table(TABLE).scan()["Items"]
+        assert {item["at"] for item in items} <= {f"2026-11-21T10:16:30Z#{'c' * 64}"}
+        return {item["term"]: item for item in items}
+
     with Stubber(handler.rekognition) as rekognition, Stubber(handler.comprehend) as comprehend:
         yield SimpleNamespace(
             handle=lambda event: handler.handle(event, context),
             rekognition=rekognition,
             comprehend=comprehend,
             stored=stored,
+            indexed=indexed,
             put_transcript=put_transcript,
             handler=handler,
         )
@@ -115,6 +133,7 @@ def test_a_clip_with_nothing_in_it_is_routine_and_recorded(classify, emitted):
         "words": [],
         "notes": ["over the month's limit"],
     }
+    assert classify.indexed() == {}
     assert emitted() == [("IMPP/ClipsClassified", 1, {"service": "classify", "verdict": "routine"})]
 
 
@@ -150,6 +169,73 @@ def test_labels_of_sampled_frames_count_like_those_of_a_video(classify):
     assert [label["name"] for label in classify.stored()["labels"]] == ["Road", "Fire"]
 
 
+def test_a_clip_is_found_by_what_was_seen_and_said_however_often_it_is_judged(classify):
+    classify.put_transcript(transcript(("Help", 4.2)))
+    frames = [{"at": at, "labels": [{"name": "Fire", "confidence": 93.4}]} for at in (0, 10)]
+
+    for _ in range(2):
+        classify.handle(event(depth="sampled", frames=frames, jobs={"speech": "job"}))
+
+    found = classify.indexed()
+    assert set(found) == {
+        f"{what}{verdict}{source}"
+        for what in ("label=fire", "spoken=help")
+        for verdict in ("", "|verdict=incident")
+        for source in ("", "|source=cam-7")
+    }
+    assert found["label=fire"]["reasons"] == [
+        "heard “help” at 0:04 (rule: spoken distress)",
+        "saw Fire (93 %) at 0:00 (rule: fire)",
+    ]
+
+
+def test_a_clip_judged_otherwise_is_no_longer_found_as_what_it_was(classify):
+    frames = [{"at": 0, "labels": [{"name": name, "confidence": 93.4} for name in ("Fire", "Smoke")]}]
+    classify.handle(event(depth="sampled", frames=frames))
+    assert "label=fire|verdict=incident" in classify.indexed()
+    put_rules(json.dumps({"version": 1, "rules": []}))
+    clear_caches()
+    del frames[0]["labels"][1]
+
+    classify.handle(event(depth="sampled", frames=frames))
+
+    found = classify.indexed()
+    assert set(found) == {
+        *("label=fire", "label=fire|source=cam-7"),
+        *("label=fire|verdict=routine", "label=fire|verdict=routine|source=cam-7"),
+    }
+    assert {entry["verdict"] for entry in found.values()} == {"routine"}
+
+
+def test_an_index_that_failed_half_way_is_set_right_by_the_next_try(classify):
+    classify.handle(event(frames=[{"at": 0, "labels": [{"name": "Smoke", "confidence": 93.4}]}]))
+    later = event(frames=[{"at": 0, "labels": [{"name": "Fire", "confidence": 93.4}]}])
+    with Stubber(classify.handler.dynamodb) as dynamodb:
+        dynamodb.add_client_error("batch_write_item", "InternalServerError", http_status_code=400)
+        with pytest.raises(ClientError, match="InternalServerError"):
+            classify.handle(later)
+
+    classify.handle(later)
+
+    assert {entry.partition("|")[0] for entry in classify.indexed()} == {"label=fire"}
+
+
+def test_a_clip_that_could_not_be_indexed_is_judged_again(classify, emitted):
+    boto3.client("dynamodb").delete_table(TableName=TABLE)
+
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        classify.handle(event(frames=[{"at": 0, "labels": [{"name": "Road", "confidence": 99}]}]))
+
+    assert emitted() == []
+
+
+def test_whose_footage_it_is_stands_in_the_record(classify):
+    metadata = {"licence": "CC%20BY%204.0", "author": "Zo%C3%AB", "device-id": "none"}
+    classify.handle(event(clip={**event()["clip"], "metadata": metadata}))
+
+    assert classify.stored()["attribution"] == {"licence": "CC BY 4.0", "author": "Zoë"}
+
+
 def test_a_failed_job_is_noted_in_the_answer_and_the_record(classify):
     classify.rekognition.add_response("get_label_detection", {"JobStatus": "FAILED", "StatusMessage": "bad video"})
 
@@ -177,6 +263,7 @@ def test_only_an_unreadable_transcript_is_taken_for_a_missing_one(classify, code
     with Stubber(classify.handler.s3) as s3:
         s3.add_client_error("get_object", code)
         if noted:
+            s3.add_client_error("get_object", code)  # labels.json of an earlier run
             s3.add_response("put_object", {})
             assert classify.handle(event(jobs={"speech": "job"}))["notes"]
         else:
@@ -256,9 +343,9 @@ def test_rules_that_cannot_be_read_are_retried_and_not_replaced(classify):
         classify.handle(event())
 
 
-@pytest.mark.parametrize("missing", ["LANGUAGE", "PROCESSED_BUCKET", "RULES_PARAMETER"])
+@pytest.mark.parametrize("missing", VARIABLES)
 def test_a_missing_variable_is_named_at_cold_start(aws, load, monkeypatch, missing):
-    for name in {"LANGUAGE", "PROCESSED_BUCKET", "RULES_PARAMETER"} - {missing}:
+    for name in set(VARIABLES) - {missing}:
         monkeypatch.setenv(name, "set")
     monkeypatch.delenv(missing, raising=False)
 
