@@ -1,7 +1,7 @@
 """The local cloud's front door: which part answers a request.
 
-Stand-ins are found by the service a request is signed for, distributions by host name, and all
-the rest is MiniStack's. A viewer reaches a distribution as `<label>.cloudfront.localhost`; the
+Stand-ins are found by the service a request is signed for, distributions and sites of the internet by
+host name, and all the rest is MiniStack's. A viewer reaches a distribution as `<label>.cloudfront.localhost`; the
 gate judges the request as if it had come to `https://<label>.cloudfront.net`.
 """
 
@@ -33,6 +33,7 @@ class Front:
         trusted_keys: public keys a distribution trusts, by its label.
         own: what answers requests that are for no signed service, by the first part of their path.
         verify: whose request it is, by its signature; raises Denied.
+        sites: ASGI applications that answer for hosts of the internet, by host name.
     """
 
     def __init__(
@@ -43,12 +44,14 @@ class Front:
         trusted_keys: TrustedKeys,
         own: Mapping[str, Own],
         verify: Verify,
+        sites: Mapping[str, Any],
     ) -> None:
         self._ministack = ministack
         self._services = services
         self._trusted_keys = trusted_keys
         self._own = own
         self._verify = verify
+        self._sites = sites
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
@@ -59,7 +62,9 @@ class Front:
         distribution = _DISTRIBUTION.match(headers.get("host", ""))
         signed_for = _SIGNED_FOR.search(headers.get("authorization", ""))
         first = scope["path"].split("/")[1]
-        if distribution:
+        if site := self._sites.get(headers.get("host", "")):
+            await site(scope, receive, send)
+        elif distribution:
             await self._serve_viewer(distribution[1], headers, scope, receive, send)
         elif first in self._own:
             status, text = self._own[first](scope["path"], headers)

@@ -3,6 +3,8 @@
 import importlib
 import json
 import sys
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,6 +12,9 @@ import boto3
 import pytest
 from aws_lambda_powertools.utilities.parameters import clear_caches
 from moto import mock_aws
+
+from local_cloud.internet.loopback import served
+from local_cloud.internet.web import Internet
 
 LAMBDAS = Path(__file__).parents[3] / "lambdas"
 
@@ -121,3 +126,40 @@ def incident_event():
         }
 
     return make
+
+
+@pytest.fixture
+def deploy_campaign(aws, load, monkeypatch):
+    """Deploy the campaign function with the sites it meets; keywords are what they offer and the key Pixabay has.
+
+    What comes of it: `handle`, `internet`, `handler`, and `naps`, the seconds it would have slept.
+    """
+    variables = {
+        "RAW_BUCKET": "raw-media",
+        "CAMPAIGNS_TABLE": "campaigns",
+        "PIXABAY_SECRET": "impp/test/campaigns/pixabay",
+        "CONTACT": "https://example.com/footage",
+        "LARGEST_BYTES": str(10**9),
+    }
+    boto3.client("s3").create_bucket(Bucket="raw-media")
+    boto3.client("dynamodb").create_table(
+        TableName="campaigns",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    with ExitStack() as served_sites:
+
+        def deploy(*, pixabay_key="4711-secret-key", largest_bytes=10**9, gateway=True, **offers):
+            internet = Internet(**offers)
+            variables["SOURCES_GATEWAY_URL"] = served_sites.enter_context(served(internet)) if gateway else ""
+            variables["LARGEST_BYTES"] = str(largest_bytes)
+            for name, value in variables.items():
+                monkeypatch.setenv(name, value)
+            if pixabay_key is not None:
+                boto3.client("secretsmanager").create_secret(Name=variables["PIXABAY_SECRET"], SecretString=pixabay_key)
+            handler, naps = load("campaign", "handler"), []
+            monkeypatch.setattr(handler, "tools", replace(handler.tools, sleep=naps.append))
+            return SimpleNamespace(handle=handler.handle, handler=handler, internet=internet, naps=naps)
+
+        yield deploy

@@ -47,7 +47,13 @@ def front(rekognition, verify=lambda scope, body: None):
         trusted_keys=keys.get,
         own={"_switch": lambda path, headers: (202, "{}")},
         verify=verify,
+        sites={"pixabay.com": site},
     )
+
+
+async def site(scope, receive, send):
+    await send({"type": "http.response.start", "status": 206, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def rekognition(method, path, headers, body, query):
@@ -64,6 +70,9 @@ async def rekognition(method, path, headers, body, query):
         ("abc.cloudfront.net", "", 403),
         ("open.cloudfront.localhost:4566", "", 204),
         ("unknown.cloudfront.localhost:4566", "", 204),
+        ("pixabay.com", "", 206),
+        ("pixabay.com", "rekognition", 206),
+        ("cdn.pixabay.com", "", 204),
     ],
 )
 def test_the_front_sends_each_request_to_who_answers_it(host, service, status):
