@@ -5,7 +5,7 @@ INSTALLED := .venv/installed
 NODE := node_modules/aws-cdk/package.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test mutation check bench clean
+.PHONY: help setup demo campaign up test mutation check bench clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -27,6 +27,9 @@ $(NODE): package.json $(INSTALLED)
 demo: setup ## the whole journey on this machine; MEDIA=DIR sends the clips under DIR
 	@$(BIN)/python -m local_cloud.demo $(if $(MEDIA),--media "$(MEDIA)")
 
+campaign: setup ## a batch of licensed footage on this machine, from the search to the archive
+	@$(BIN)/python -m local_cloud.campaign_demo
+
 up: setup ## the demo's cloud, edge agent and console, until Ctrl-C
 	@$(BIN)/python -m local_cloud.up
 
@@ -42,6 +45,7 @@ check: setup ## format, lint, types
 	$(BIN)/mypy
 	MYPYPATH=lambdas/classify $(BIN)/mypy lambdas/classify # by itself: each has a module named handler
 	MYPYPATH=lambdas/alert $(BIN)/mypy lambdas/alert
+	MYPYPATH=lambdas/campaign $(BIN)/mypy lambdas/campaign
 
 bench: setup ## benchmarks into build/bench; ONLY=name runs one
 	@$(BIN)/python -m benchmarks $(ONLY)

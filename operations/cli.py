@@ -9,12 +9,14 @@ from typing import NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from operations.campaign_commands import add_campaign_commands
 from operations.deployed import Deployed, OperatorError, read_environment
 from operations.empty import empty_buckets
 from operations.keys import write_keys, write_new_key
 from operations.link import fresh_link
 from operations.redrive import failed_clips, redrive
 from operations.smoke import SmokeTestFailed, smoke
+from operations.smoke_campaign import smoke_campaign
 
 
 class _Parser(argparse.ArgumentParser):
@@ -78,10 +80,20 @@ def _parser() -> _Parser:
     again.set_defaults(command=_redrive)
 
     test = commands.add_parser("smoke", parents=[common], help="send two sample clips, check what becomes of them")
-    test.add_argument("--timeout", type=float, default=30.0, metavar="MINUTES", help="for both clips, default 30")
-    test.add_argument("--keep", action="store_true", help="do not remove the clips and what became of them")
+    test.add_argument("--timeout", type=float, default=30.0, metavar="MINUTES", help="for all of it, default 30")
+    way = test.add_mutually_exclusive_group()
+    way.add_argument("--keep", action="store_true", help="do not remove the clips and what became of them")
+    way.add_argument(
+        "--campaign",
+        nargs="?",
+        const="",
+        metavar="NAME",
+        help="instead fetch one clip by a campaign, default the first by name; it stays, as all that campaigns fetch",
+    )
     test.add_argument("--json", type=Path, metavar="FILE", help="also write the report to a file")
     test.set_defaults(command=_smoke)
+
+    add_campaign_commands(commands, common)
 
     empty = commands.add_parser("empty", help="delete all objects of a disposable environment, to destroy it next")
     empty.add_argument("--env", required=True, metavar="NAME", help="the environment; here there is no default")
@@ -117,7 +129,10 @@ def _smoke(deployed: Deployed, options: argparse.Namespace) -> Iterator[str]:
             options.json.write_text("", encoding="utf-8")  # before money is spent
         except OSError as error:
             raise OperatorError(f"{str(options.json)!r} can't be written: {error.strerror}") from None
-    report = smoke(deployed, minutes=options.timeout, keep=options.keep, say=_say)
+    if options.campaign is None:
+        report = smoke(deployed, minutes=options.timeout, keep=options.keep, say=_say)
+    else:
+        report = smoke_campaign(deployed, options.campaign, minutes=options.timeout, say=_say)
     if options.json:
         report.write(options.json)
     if not report.ok:

@@ -14,6 +14,7 @@ ENVIRONMENTS = Path(__file__).parents[1] / "environments"
 INGEST = "Ingest"
 DELIVERY = "Delivery"
 ANALYSIS = "Analysis"
+CAMPAIGNS = "Campaigns"
 AUDIT = "Audit"
 
 

@@ -11,7 +11,7 @@ class Check:
     """One thing looked at.
 
     Attributes:
-        about: whose: `incident clip`, `clean-up`.
+        about: whose: `incident clip`, `run`.
         what: which part of it.
         ok: it is as it must be.
         found: what was found, in words.

@@ -45,8 +45,7 @@ def smoke(deployed: Deployed, *, minutes: float, keep: bool, say: Callable[[str]
     Raises:
         OperatorError: it could not be started.
     """
-    if not 0 < minutes <= MAX_MINUTES:
-        raise OperatorError(f"the timeout must be more than 0 and at most {MAX_MINUTES:g} minutes, got {minutes:g}")
+    check_timeout(minutes)
     started = monotonic()
     places, clips = Places.of(deployed), make_clips()
     report = Report(deployed.environment.name, say)
@@ -70,6 +69,12 @@ def smoke(deployed: Deployed, *, minutes: float, keep: bool, say: Callable[[str]
             say(f"kept: {clip.key} and whatever became of it")
     report.seconds["in all"] = round(monotonic() - started, 1)
     return report
+
+
+def check_timeout(minutes: float) -> None:
+    """Raise OperatorError where nobody can wait so long."""
+    if not 0 < minutes <= MAX_MINUTES:
+        raise OperatorError(f"the timeout must be more than 0 and at most {MAX_MINUTES:g} minutes, got {minutes:g}")
 
 
 def _follow(deployed: Deployed, clips: Iterable[Clip], minutes: float, report: Report) -> Mapping[str, dict[str, Any]]:

@@ -84,8 +84,12 @@ class Clip:
 
     def record(self, deployed: Deployed) -> dict[str, Any]:
         """Its record as it is now; empty where there is none."""
-        item = look_up(deployed, self.id)
-        return {name: _read(value) for name, value in (item or {}).items()}
+        return read_record(deployed, self.id)
+
+
+def read_record(deployed: Deployed, clip_id: str) -> dict[str, Any]:
+    """A clip's record as it is now; empty where there is none."""
+    return {name: _read(value) for name, value in (look_up(deployed, clip_id) or {}).items()}
 
 
 def make_clips() -> list[Clip]:

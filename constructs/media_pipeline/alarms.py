@@ -13,7 +13,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 from media_pipeline.nag import acknowledge
 
-_PERIOD = Duration.minutes(5)
+#: How often a metric is looked at.
+PERIOD = Duration.minutes(5)
 
 
 class Alarms(Construct):
@@ -52,27 +53,32 @@ class Alarms(Construct):
                 pack="Serverless",
             )
         for name, metric, meaning in (
-            ("Failed", pipeline.metric_failed(period=_PERIOD), "a clip's run failed: impp redrive --failed"),
-            ("TimedOut", pipeline.metric_timed_out(period=_PERIOD), "a clip's run hung for days"),
-            ("Aborted", pipeline.metric_aborted(period=_PERIOD), "a clip's run was stopped by hand"),
+            ("Failed", pipeline.metric_failed(period=PERIOD), "a clip's run failed: impp redrive --failed"),
+            ("TimedOut", pipeline.metric_timed_out(period=PERIOD), "a clip's run hung for days"),
+            ("Aborted", pipeline.metric_aborted(period=PERIOD), "a clip's run was stopped by hand"),
             (
                 "Undelivered",
-                undelivered.metric_approximate_number_of_messages_visible(period=_PERIOD),
+                undelivered.metric_approximate_number_of_messages_visible(period=PERIOD),
                 "events did not reach the pipeline; they wait in the dead-letter queue",
             ),
             (
                 "Unsent",
-                unsent.metric_approximate_number_of_messages_visible(period=_PERIOD),
+                unsent.metric_approximate_number_of_messages_visible(period=PERIOD),
                 "an incident's alert reached not everyone; it waits in the dead-letter queue",
             ),
         ):
-            alarm = metric.create_alarm(
-                self,
-                name,
-                alarm_description=f"IMPP: {meaning}. See docs/runbook.md",
-                threshold=1,
-                evaluation_periods=1,
-                comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            )
-            alarm.add_alarm_action(actions.SnsAction(self.topic))
+            alarm(self, name, metric=metric, meaning=meaning, topic=self.topic)
+
+
+def alarm(scope: Construct, name: str, *, metric: cloudwatch.IMetric, meaning: str, topic: sns.ITopic) -> None:
+    """Tell the operators as soon as a count is above nothing."""
+    cloudwatch.Alarm(
+        scope,
+        name,
+        metric=metric,
+        alarm_description=f"IMPP: {meaning}. See docs/runbook.md",
+        threshold=1,
+        evaluation_periods=1,
+        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+    ).add_alarm_action(actions.SnsAction(topic))

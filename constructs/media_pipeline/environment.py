@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -18,6 +19,11 @@ Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:[a-z]+:[a-z0-9-
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]
 Repository = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+(@[0-9]+)?/[A-Za-z0-9._-]+(@[0-9]+)?$")]
 PrefixList = Annotated[str, StringConstraints(pattern=r"^pl-[0-9a-f]{8,17}$")]
+Domain = Annotated[str, StringConstraints(pattern=r"^([a-z0-9-]{1,63}\.)+[a-z]{2,63}$")]
+Address = Annotated[str, StringConstraints(pattern=r"^https://[^\s/]+(/\S*)?$")]
+Certificate = Annotated[
+    str, StringConstraints(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[a-z0-9-]+$")
+]
 
 
 class _Settings(BaseModel):
@@ -98,6 +104,24 @@ class Retention(_Settings):
     log_days: Literal[1, 7, 14, 30, 90, 180, 365, 731]  # CloudWatch knows certain numbers only
 
 
+class Campaigns(_Settings):
+    """How footage is fetched from the web; which footage, editors say in Parameter Store.
+
+    Attributes:
+        schedule: when the weekly run starts, UTC, as EventBridge Scheduler writes it.
+        contact: where a source may reach you about your requests; Wikimedia asks for one in the User-Agent.
+        largest_mb: a file above so many megabytes is left where it is.
+        at_once: files fetched side by side.
+        wait_hours: how long a run waits for the analysis of what it fetched.
+    """
+
+    schedule: Annotated[str, StringConstraints(pattern=r"^(cron|rate)\([^()]+\)$")]
+    contact: Annotated[str, StringConstraints(pattern=r"^[!-~]*[@/][!-~]*$")]
+    largest_mb: int = Field(ge=1, le=5000)
+    at_once: int = Field(ge=1, le=10)
+    wait_hours: float = Field(gt=0, le=72)
+
+
 class Audit(_Settings):
     """A trail of who touched the account and the clips; `log_days`: how long it is kept."""
 
@@ -119,6 +143,46 @@ class Network(_Settings):
     dynamodb_prefix_list: PrefixList
 
 
+class SignIn(_Settings):
+    """The OpenID Connect provider that says who somebody is; the addresses are those of its discovery document.
+
+    Attributes:
+        issuer: who signs its tokens.
+        authorization_endpoint: where a browser is sent to sign in.
+        token_endpoint: where the load balancer gets tokens.
+        user_info_endpoint: where it asks who they are of.
+        client_id: what the provider calls the console.
+        secret_version: version of the secret `impp/<environment>/console/oidc` to use; another one takes a deployment.
+        end_session: page that ends the provider's own session too, with all the provider wants in the query.
+    """
+
+    issuer: Address
+    authorization_endpoint: Address
+    token_endpoint: Address
+    user_info_endpoint: Address
+    client_id: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,256}$")]
+    secret_version: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{32,64}$")]
+    end_session: Address | None = None
+
+
+class Console(_Settings):
+    """The console on the web, behind a load balancer that signs people in.
+
+    Attributes:
+        domain_name: where people find it; a DNS record of yours leads to the load balancer.
+        certificate: of that name, in AWS Certificate Manager and in the environment's region.
+        zones: availability zones of the load balancer, which wants two.
+        allowed: networks from which it may be reached, before anybody is asked to sign in.
+        oidc: who signs people in.
+    """
+
+    domain_name: Domain
+    certificate: Certificate
+    zones: tuple[str, ...] = Field(min_length=2)
+    allowed: tuple[IPv4Network, ...] = Field(default=(IPv4Network("0.0.0.0/0"),), min_length=1)
+    oidc: SignIn
+
+
 class Ci(_Settings):
     """Who deploys.
 
@@ -137,6 +201,7 @@ class Environment(_Settings):
         disposable: its data goes with its stacks; where not, data stays and neither can be deleted by mistake.
         audit: the audit trail, where there is to be one.
         network: the network of its functions, where they are to have one of their own.
+        console: the console on the web, where it is to be there.
         ci: who deploys it, where an administrator does not do it by hand.
     """
 
@@ -149,8 +214,10 @@ class Environment(_Settings):
     playback: Playback
     alerts: Alerts
     retention: Retention
+    campaigns: Campaigns
     audit: Audit | None = None
     network: Network | None = None
+    console: Console | None = None
     ci: Ci | None = None
 
     @model_validator(mode="after")
@@ -163,16 +230,35 @@ class Environment(_Settings):
                 "alerts.webhooks must be false where there is a [network], got true:"
                 " no route leads from its subnets to Slack or Teams",
             )
-        zones = self.network.zones
-        if strangers := [zone for zone in zones if zone[:-1] != self.region]:
-            raise PydanticCustomError(
-                "network",
-                "network.zones must be zones of {region}, as {region}a, got '{zone}'",
-                {"region": self.region, "zone": strangers[0]},
-            )
-        if len(set(zones)) < len(zones):
-            raise PydanticCustomError("network", "network.zones must differ, got {zones}", {"zones": ", ".join(zones)})
+        _check_zones("network", self.network.zones, self.region)
         return self
+
+    @model_validator(mode="after")
+    def _console_fits(self) -> Self:
+        if self.console is None:
+            return self
+        _check_zones("console", self.console.zones, self.region)
+        if self.console.certificate.split(":")[3] != self.region:
+            raise PydanticCustomError(
+                "console",
+                "console.certificate must be one of {region}, where the load balancer is, got '{certificate}'",
+                {"region": self.region, "certificate": self.console.certificate},
+            )
+        return self
+
+
+def _check_zones(section: str, zones: tuple[str, ...], region: str) -> None:
+    context = {"section": section, "region": region}
+    if strangers := [zone for zone in zones if zone[:-1] != region]:
+        raise PydanticCustomError(
+            "zones",
+            "{section}.zones must be zones of {region}, as {region}a, got '{zone}'",
+            {**context, "zone": strangers[0]},
+        )
+    if len(set(zones)) < len(zones):
+        raise PydanticCustomError(
+            "zones", "{section}.zones must differ, got {zones}", {**context, "zones": ", ".join(zones)}
+        )
 
 
 def read_environments(folder: Path = FOLDER) -> list[Environment]:

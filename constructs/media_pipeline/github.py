@@ -71,12 +71,12 @@ class WorkflowRole(iam.Role):
 
 
 def deploying_statement(stack: Stack) -> iam.PolicyStatement:
-    """Be the roles under which the CDK CLI uploads code, compares and deploys; `cdk bootstrap` has made them."""
+    """Be the roles under which the CDK CLI uploads code and images, compares and deploys; `cdk bootstrap` made them."""
     return iam.PolicyStatement(
         actions=["sts:AssumeRole"],
         resources=[
             _role(stack, f"cdk-hnb659fds-{purpose}-role-{stack.account}-{stack.region}")
-            for purpose in ("deploy", "file-publishing", "lookup")
+            for purpose in ("deploy", "file-publishing", "image-publishing", "lookup")
         ],
     )
 

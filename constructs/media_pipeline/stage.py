@@ -4,9 +4,12 @@ from aws_cdk import Environment as Target
 from aws_cdk import Stack, Stage, Tags
 
 from constructs import Construct
+from media_pipeline.access import AccessStack
 from media_pipeline.analysis import AnalysisStack
 from media_pipeline.audit import AuditStack
 from media_pipeline.boundary import bound
+from media_pipeline.campaigns import CampaignStack
+from media_pipeline.console import ConsoleStack
 from media_pipeline.delivery import DeliveryStack
 from media_pipeline.environment import Environment
 from media_pipeline.ingest import IngestStack
@@ -29,7 +32,7 @@ class MediaPipeline(Stage):
             network = NetworkStack(
                 self, "Network", network=environment.network, log_days=environment.retention.log_days
             )
-        AnalysisStack(
+        analysis = AnalysisStack(
             self,
             "Analysis",
             environment=environment,
@@ -39,6 +42,32 @@ class MediaPipeline(Stage):
             playback=delivery.playback,
             network=network,
         )
+        campaigns = CampaignStack(
+            self,
+            "Campaigns",
+            environment=environment,
+            raw=ingest.raw,
+            clips=analysis.clips,
+            operations=analysis.operations,
+        )
+        access = AccessStack(
+            self,
+            "Access",
+            environment=environment,
+            ingest=ingest,
+            delivery=delivery,
+            analysis=analysis,
+            campaigns=campaigns,
+        )
+        if environment.console:
+            ConsoleStack(
+                self,
+                "Console",
+                environment=environment,
+                console=environment.console,
+                role=access.console,
+                logs=ingest.logs,
+            )
         if environment.audit:
             AuditStack(
                 self,

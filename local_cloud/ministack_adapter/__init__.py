@@ -19,7 +19,7 @@ from local_cloud.telemetry import Telemetry
 
 
 def configure(*, account: str, region: str, port: int, wait_scale: float) -> None:
-    """Set what MiniStack reads when it is first imported."""
+    """Set what MiniStack reads when it is first imported, and what its functions find in their environment."""
     os.environ.update(
         {
             "MINISTACK_ACCOUNT_ID": account,
@@ -29,6 +29,8 @@ def configure(*, account: str, region: str, port: int, wait_scale: float) -> Non
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
             "LAMBDA_EXECUTOR": "local",
             "IOT_MTLS_ENABLED": "0",  # its listener would answer on every interface
+            # Functions inherit it: the internet of this cloud, which answers by the Host header.
+            "SOURCES_GATEWAY_URL": f"http://127.0.0.1:{port}",
         }
     )
 

@@ -4,7 +4,7 @@ import contextvars
 import json
 from typing import Any
 
-from local_cloud.authority import Denied
+from local_cloud.authority import Credentials, Denied
 from local_cloud.ministack_adapter.identity import Identity
 
 
@@ -37,22 +37,33 @@ def _name_versions() -> None:
 
 
 def _deliver_under_the_rules_role(identity: Identity) -> None:
-    """EventBridge starts a machine with the target's role; MiniStack asks nobody."""
+    """EventBridge and its Scheduler start a machine with the target's role; MiniStack asks nobody."""
     from ministack.services import eventbridge
 
     original = eventbridge._invoke_target
 
     def invoke(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any = None) -> None:
         if ":states:" in target["Arn"]:
+            scheduled = event["Source"] == "aws.scheduler"
+            queue, role = target.get("DeadLetterConfig", {}).get("Arn"), None
             try:
-                role = identity.assume(target["RoleArn"], "events.amazonaws.com", source_arn=rule.get("Arn"))
+                service = "scheduler" if scheduled else "events"
+                role = identity.assume(target["RoleArn"], f"{service}.amazonaws.com", source_arn=rule.get("Arn"))
                 identity.require(role, "states:StartExecution", target["Arn"])
             except Denied:
-                queue = target.get("DeadLetterConfig", {}).get("Arn")
-                if queue:
+                # A queue lets a rule in by a policy of its own; the Scheduler writes into it as the target's role.
+                if queue and (not scheduled or (role and _may(identity, role, "sqs:SendMessage", queue))):
                     # Delivered as an event for the queue: as it was, under the rule's name.
                     original({"Arn": queue}, event, rule, view)
                 return
         original(target, event, rule, view)
 
     eventbridge._invoke_target = invoke
+
+
+def _may(identity: Identity, role: Credentials, action: str, resource: str) -> bool:
+    try:
+        identity.require(role, action, resource)
+    except Denied:
+        return False
+    return True

@@ -1,15 +1,16 @@
 """Amazon States Language where MiniStack's differs from AWS's, and tasks that call services as AWS does."""
 
 import contextvars
-import copy
 import random
-import threading
-from collections.abc import Callable
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
 from local_cloud.authority import Denied
 from local_cloud.integrations import Call, IntegrationError, Integrations, Run
+from local_cloud.ministack_adapter.branches import run_side_by_side
+from local_cloud.ministack_adapter.group import Stopped
+from local_cloud.ministack_adapter.history import begin, correct_history
 from local_cloud.ministack_adapter.identity import Identity
 from local_cloud.telemetry import Telemetry
 
@@ -30,9 +31,10 @@ def correct_step_functions(identity: Identity, integrations: Integrations, telem
     _retry_with_jitter(sfn)
     _keep_terminal_errors(sfn)
     _give_succeed_its_output(sfn)
-    _write_branch_history(sfn)
+    _keep_ends(sfn)
     _give_expressions_time(sfn)
-    sfn._run_parallel_branches = _run_parallel_branches
+    correct_history(sfn)
+    run_side_by_side(sfn)
     original = sfn._evaluate_jsonata
     sfn._evaluate_jsonata = lambda *arguments, **options: plain_json(original(*arguments, **options))
 
@@ -43,6 +45,7 @@ def _run_under_the_machines_role(sfn: Any, identity: Identity, telemetry: Teleme
 
     def run_execution(arn: str) -> None:
         execution = sfn._executions[arn]
+        begin(execution)
         machine = sfn._state_machines[execution["stateMachineArn"]]
         try:
             role = identity.assume(
@@ -55,7 +58,8 @@ def _run_under_the_machines_role(sfn: Any, identity: Identity, telemetry: Teleme
             sfn._fail_execution(execution, "States.Runtime", str(error))
             return
         _run.set(Run(role, lambda: execution["status"] == "RUNNING"))
-        original(arn)
+        with suppress(Stopped):
+            original(arn)
         for destination in machine.get("loggingConfiguration", {}).get("destinations", []):
             group = destination["cloudWatchLogsLogGroup"]["logGroupArn"].split(":log-group:")[1].removesuffix(":*")
             telemetry.log_machine(role, group, arn, execution["events"])
@@ -110,6 +114,17 @@ def _keep_terminal_errors(sfn: Any) -> None:
     sfn._error_matches = matches
 
 
+def _keep_ends(sfn: Any) -> None:
+    """A stopped execution stays stopped, however a call ends that was on its way."""
+    original = sfn._fail_execution
+
+    def fail(execution: Any, error: str, cause: str) -> None:
+        if execution["status"] == "RUNNING":
+            original(execution, error, cause)
+
+    sfn._fail_execution = fail
+
+
 def _give_expressions_time(sfn: Any) -> None:
     """AWS's second for an expression is no second of a busy machine's clock."""
     real = sfn.jsonata
@@ -130,65 +145,6 @@ def _give_succeed_its_output(sfn: Any) -> None:
         return original(state, data, context)
 
     sfn._apply_output_path = output_path
-
-
-def _run_parallel_branches(state: Any, raw_input: Any, execution: Any, context: Any) -> tuple[Any, str | None]:
-    """A Parallel as AWS runs it: `Arguments` in, each branch in its own scope, `Assign` and `Output` out."""
-    from ministack.services import stepfunctions as sfn
-
-    branch_input = sfn._apply_jsonata_arguments(state, raw_input, context)
-    results: list[Any] = [None] * len(state["Branches"])
-    errors: list[BaseException] = []
-
-    def run(number: int, branch: Any) -> None:
-        try:
-            results[number] = sfn._run_sub_machine(
-                branch["States"], branch["StartAt"], branch_input, execution, copy.deepcopy(context)
-            )
-        except Exception as error:
-            errors.append(error)
-
-    threads = [
-        threading.Thread(target=contextvars.copy_context().run, args=(run, number, branch), daemon=True)
-        for number, branch in enumerate(state["Branches"])
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        first = errors[0]
-        raise first if isinstance(first, sfn._ExecutionError) else sfn._ExecutionError("States.Runtime", str(first))
-    output = sfn._apply_jsonata_output(state, raw_input, context, result=results, default=results)
-    sfn._apply_state_assign(state, raw_input, context, result=results)
-    return output, sfn._next_or_end(state)
-
-
-def _write_branch_history(sfn: Any) -> None:
-    """Let the history name states inside branches and iterations, as AWS's does."""
-    original = sfn._run_sub_machine
-
-    def run_sub_machine(states: Any, start: str, data: Any, execution: Any, context: Any) -> Any:
-        return original(_Announced(states, execution, sfn._add_event), start, data, execution, context)
-
-    sfn._run_sub_machine = run_sub_machine
-
-
-class _Announced(dict[str, Any]):
-    """A sub-machine's states; each look-up by the runner is a state entered."""
-
-    def __init__(self, states: dict[str, Any], execution: Any, add_event: Callable[..., Any]) -> None:
-        super().__init__(states)
-        self._execution = execution
-        self._add_event = add_event
-
-    def get(self, name: str, default: Any = None) -> Any:
-        state = super().get(name, default)
-        if state is not None:
-            self._add_event(
-                self._execution, f"{state['Type']}StateEntered", {"stateEnteredEventDetails": {"name": name}}
-            )
-        return state
 
 
 def plain_json(value: Any) -> Any:

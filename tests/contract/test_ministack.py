@@ -8,6 +8,7 @@ import pytest
 
 INTERNALS = {
     "ministack.app": ["app", "AUTH"],
+    "ministack.core.iam_actions": ["dynamodb_service_context(body)"],
     "ministack.core.iam_evaluator": [
         "AuthError",
         "EvalContext",
@@ -40,6 +41,7 @@ INTERNALS = {
         "_RESOURCE_HANDLERS",
         "_physical_name(stack_name, logical_id, lowercase, max_len, seeded)",
     ],
+    "ministack.services.dynamodb": ["_tables"],
     "ministack.services.iam": ["_oidc_providers", "_policies", "_roles"],
     "ministack.services.iot": [
         "_certificates",

@@ -164,10 +164,10 @@ def test_the_roles_that_are_assumed_are_those_there_are(every_template, stacks):
     bootstrap = (CDK.parents[1] / "lib/api/bootstrap/bootstrap-template.yaml").read_text(encoding="utf-8")
     for name, (environment, template) in stacks.items():
         granted = json.dumps(policies(template))
-        for purpose in ("deploy", "file-publishing", "lookup"):
+        for purpose in ("deploy", "file-publishing", "image-publishing", "lookup"):
             assert f"cdk-${{Qualifier}}-{purpose}-role-${{AWS::AccountId}}-${{AWS::Region}}" in bootstrap
             assert f"cdk-hnb659fds-{purpose}-role-{environment.account}-{environment.region}" in granted
-        roles = json.dumps(every_template[name]["Analysis"])
+        roles = json.dumps(every_template[name]["Access"])
         assert f'"RoleName": "impp-{name}-operator"' in roles
 
 

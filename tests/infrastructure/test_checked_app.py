@@ -8,22 +8,7 @@ import sys
 
 import pytest
 from assembly import ROOT, synthesize_here
-from bootstrap_policies.variants import furnished
 from normalised import neutral
-
-
-@pytest.fixture(scope="module")
-def furnished_synthesis(tmp_path_factory):
-    """An environment with everything on that the others have off."""
-    from media_pipeline.stage import MediaPipeline
-
-    environment = furnished()
-    model = f"arn:aws:rekognition:{environment.region}:{environment.account}:project/parts/version/1/1"
-    analysis = environment.analysis.model_copy(update={"custom_labels_model": model})
-    return synthesize_here(
-        tmp_path_factory.mktemp("furnished"),
-        lambda app: MediaPipeline(app, environment=environment.model_copy(update={"analysis": analysis})),
-    )
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from assembly import ROOT, synthesize
 
 APPS = ("app.py", "bootstrap.py")
-SOURCES = (*APPS, "cdk.json", "clip_model", "constructs", "environments", "lambdas")
+SOURCES = (*APPS, "cdk.json", "clip_model", "console", "constructs", "environments", "lambdas", "operations")
 #: Tools and what pip brought are the same everywhere: they are pinned, and the layer's own test is in tests/unit.
 SHARED = (".venv", "node_modules", "build/layer")
 #: Where jsii unpacks CDK, which takes long; the same for every user, so that only the first one waits.

@@ -34,10 +34,11 @@ def listed(value):
 
 
 def called(stacks):
-    """Actions of functions' roles that need a way out of the network, by service."""
+    """Actions of its functions' roles that need a way out of the network, by service."""
     calls = {}
     for template in stacks.values():
-        roles = {item["Role"]["Fn::GetAtt"][0] for item in resources(template, "AWS::Lambda::Function").values()}
+        functions = resources(template, "AWS::Lambda::Function").values()
+        roles = {item["Role"]["Fn::GetAtt"][0] for item in functions if "VpcConfig" in item}
         for policy in resources(template, "AWS::IAM::Policy").values():
             if roles & {role["Ref"] for role in policy["Roles"]}:
                 for action in _own_actions(policy):
@@ -83,6 +84,16 @@ def test_it_is_there_where_switched_on_and_nowhere_else(every_template):
     for name, stacks in every_template.items():
         functions = resources(stacks["Analysis"], "AWS::Lambda::Function").values()
         assert {"VpcConfig" in function for function in functions} == {name in NETWORKED}
+
+
+def test_the_campaign_function_alone_is_outside_for_it_is_there_to_reach_the_web(stacks):
+    outside = [
+        function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+        for template in stacks.values()
+        for function in resources(template, "AWS::Lambda::Function").values()
+        if "VpcConfig" not in function
+    ]
+    assert outside == ["campaign"]
 
 
 def test_no_route_leads_out(network):

@@ -11,8 +11,9 @@ from snapshots import contents
 
 
 @pytest.fixture(scope="module")
-def stacks(environments):
-    return [normalised(stack) for stacks in environments.values() for stack in stacks.values()]
+def stacks(environments, furnishings):
+    every = [*environments.values(), furnishings]
+    return [normalised(stack) for stacks in every for stack in stacks.values()]
 
 
 def test_every_resource_and_every_state_is_in_one_part(stacks, stage_of):
@@ -24,8 +25,9 @@ def test_every_resource_and_every_state_is_in_one_part(stacks, stage_of):
 
 def test_no_state_is_in_two_stages(stages):
     """Else the machine would have the later one, and nobody would know."""
-    names = [name for states in stages.values() for name in states]
-    assert len(names) == len(set(names))
+    for machine in stages.values():
+        names = [name for states in machine.values() for name in states]
+        assert len(names) == len(set(names))
 
 
 def test_the_parts_as_they_are_written_make_the_stack_again(stacks, stage_of):

@@ -46,8 +46,8 @@ class YamlFile(SingleFileSnapshotExtension):
 
 
 @pytest.fixture(scope="module")
-def expected(environments, stage_of):
-    return contents(environments, stage_of)
+def expected(environments, furnishings, stage_of):
+    return contents(environments, stage_of) | contents({"furnished": furnishings}, stage_of)
 
 
 def files():

@@ -28,25 +28,24 @@ def test_constructs_is_a_source_root_and_never_a_package():
     assert "site-packages" in constructs.__file__
 
 
-def test_classify_and_alert_are_the_only_functions(templates):
+def test_classify_alert_and_campaign_are_the_only_functions(templates):
     functions = [
         item["Properties"]["Handler"]
         for template in templates.values()
         for item in resources(template, "AWS::Lambda::Function").values()
     ]
-    assert functions == ["handler.handle"] * 2
+    assert functions == ["handler.handle"] * 3
     kinds = {item["Type"] for template in templates.values() for item in template["Resources"].values()}
     assert not [kind for kind in kinds if kind.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))]
 
 
-def test_functions_run_the_newest_python_on_arm_with_one_shared_layer(templates):
-    functions = resources(templates["Analysis"], "AWS::Lambda::Function").values()
-    layers = resources(templates["Analysis"], "AWS::Lambda::LayerVersion")
-    assert len(layers) == 1
-    for function in functions:
-        assert function["Properties"]["Runtime"] == "python3.14"
-        assert function["Properties"]["Architectures"] == ["arm64"]
-        assert function["Properties"]["Layers"] == [{"Ref": next(iter(layers))}]
+def test_functions_run_the_newest_python_on_arm_with_one_layer_a_stack(templates):
+    for stack in ("Analysis", "Campaigns"):
+        (layer,) = resources(templates[stack], "AWS::Lambda::LayerVersion")
+        for function in resources(templates[stack], "AWS::Lambda::Function").values():
+            assert function["Properties"]["Runtime"] == "python3.14"
+            assert function["Properties"]["Architectures"] == ["arm64"]
+            assert function["Properties"]["Layers"] == [{"Ref": layer}]
 
 
 def test_every_bucket_is_encrypted_and_closed(buckets):
@@ -111,9 +110,13 @@ def test_no_key_material_is_in_a_template(templates):
 
 
 def test_every_alarm_tells_someone_and_is_quiet_without_data(templates):
-    alarms = resources(templates["Analysis"], "AWS::CloudWatch::Alarm")
-    assert len(alarms) == 5
-    for alarm in alarms.values():
+    alarms = [
+        alarm
+        for stack in ("Analysis", "Campaigns")
+        for alarm in resources(templates[stack], "AWS::CloudWatch::Alarm").values()
+    ]
+    assert len(alarms) == 5 + 2
+    for alarm in alarms:
         assert alarm["Properties"]["AlarmActions"]
         assert alarm["Properties"]["TreatMissingData"] == "notBreaching"
 

@@ -53,14 +53,20 @@ def evaluate(template: Any, variables: dict[str, Any], **states: Any) -> Any:
 
 SUBSTITUTES = {
     "ClipsTable": "clips",
+    "StatisticsTable": "statistics",
     "ProcessedBucket": "processed",
     "ArchiveBucket": "archive",
     "TranscodingQueue": "arn:aws:mediaconvert:us-east-1:111111111111:queues/impp",
     "TranscodingRole": "arn:aws:iam::111111111111:role/transcoding",
     "ClassifyFunction": "arn:aws:lambda:us-east-1:111111111111:function:classify",
     "AlertFunction": "arn:aws:lambda:us-east-1:111111111111:function:alert",
+    "RawBucket": "raw",
+    "CampaignsTable": "campaigns",
+    "CampaignsParameter": "/impp/dev/campaigns",
+    "CampaignFunction": "arn:aws:lambda:us-east-1:111111111111:function:campaign",
 }
 EXECUTION = {
+    "Name": "nature-1",
     "Id": "arn:aws:states:us-east-1:111111111111:execution:p:1",
     "StartTime": "2026-11-20T10:15:00.000Z",
     "Input": {},
@@ -92,6 +98,7 @@ def probed(definition: dict[str, Any], *, event: dict[str, Any] = EVENT, **facts
     variables: dict[str, Any] = evaluate(states["Claim"]["Assign"], {}, input=event)
     etag = facts.pop("etag", EVENT["detail"]["object"]["etag"])
     head = {"ContentLength": facts.pop("size", 4_000_000), "ETag": f'"{etag}"'}
+    head |= {"Metadata": facts.pop("metadata")} if "metadata" in facts else {}
     variables |= evaluate(states["Head"]["Assign"], variables, result=head)
     variables["container"] = container(**facts)
     variables |= evaluate(states["Plan"]["Assign"], variables)

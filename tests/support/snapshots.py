@@ -10,7 +10,7 @@ from parts import Part, parts
 Environments = dict[str, dict[str, Stack]]
 
 
-def contents(environments: Environments, stage_of: dict[str, str]) -> dict[str, Any]:
+def contents(environments: Environments, stage_of: dict[str, dict[str, str]]) -> dict[str, Any]:
     """Content by name.
 
     A part is in full where the first environment has it (`dev/Analysis/Alarms`); of the environments
@@ -40,7 +40,7 @@ def contents(environments: Environments, stage_of: dict[str, str]) -> dict[str, 
     return snapshots
 
 
-def _parts(stacks: dict[str, Stack], stage_of: dict[str, str]) -> dict[str, Part]:
+def _parts(stacks: dict[str, Stack], stage_of: dict[str, dict[str, str]]) -> dict[str, Part]:
     return {
         f"{stack}/{part}": content
         for stack in stacks

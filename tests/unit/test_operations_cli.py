@@ -90,7 +90,7 @@ def test_help_names_every_command(capsys):
         main(["--help"])
     assert ending.value.code == 0
     output = capsys.readouterr().out
-    assert all(command in output for command in ("keys", "link", "redrive", "smoke", "empty"))
+    assert all(command in output for command in ("keys", "link", "redrive", "smoke", "campaign", "empty"))
 
 
 def test_operations_bring_no_stack_code_along():

@@ -6,6 +6,7 @@ import pytest
 from clip_model.keys import clip_id
 from local_cloud.gate import ACCESS_DENIED, Request, decide
 from operations.cli import main
+from operations.link import product_link
 
 DOMAIN = "d111111abcdef8.cloudfront.net"
 KEY = "video/car-7/event/20261120_101500/crash.mp4"
@@ -55,6 +56,14 @@ def test_a_link_by_clip_id_opens_the_page(incident, stacks, capsys):
     link = link_of(capsys, incident)
     assert link.startswith(f"https://{DOMAIN}/{FOLDER}index.html?")
     assert answer(stacks, link) is None
+
+
+def test_a_link_reaches_every_product_in_its_folder_and_none_beside_it(incident, stacks, capsys):
+    link = link_of(capsys, incident)
+    film = product_link(link, "hls/a b.mp4")
+    assert urlsplit(film).path == f"/{FOLDER}hls/a%20b.mp4"
+    assert answer(stacks, film) is None
+    assert answer(stacks, film.replace("crash/", "other/")) == ACCESS_DENIED
 
 
 def test_a_link_by_raw_key_opens_the_same_page(incident, stacks, capsys):

@@ -129,9 +129,42 @@ FEATURES = (
     ),
     Feature("AWS::EC2::VPC", sets("VpcEncryptionControl"), ("ec2:CreateVpcEncryptionControl",)),
     Feature(
+        "AWS::EC2::VPCGatewayAttachment",
+        sets("VpnGatewayId"),
+        ("ec2:AttachVpnGateway", "ec2:DetachVpnGateway"),
+    ),
+    Feature(
         "AWS::EC2::VPCEndpoint", sets("ServiceNetworkArn"), ("vpc-lattice:CreateServiceNetworkVpcEndpointAssociation",)
     ),
     Feature("AWS::EC2::VPCEndpoint", sets("ServiceRegion"), ("vpce:AllowMultiRegion",)),
+    Feature(
+        "AWS::ECS::Cluster",
+        nowhere,
+        ("ecs:PutAccountSetting", "ecs:PutAccountSettingDefault"),
+        why="settings of the whole account; a cluster's own are set on the cluster",
+    ),
+    Feature("AWS::ECS::Cluster", sets("CapacityProviders"), ("ecs:PutClusterCapacityProviders",)),
+    Feature("AWS::ECS::Cluster", sets("FargateEphemeralStorageKmsKeyId", "KmsKeyId"), ("kms:DescribeKey",)),
+    Feature(
+        "AWS::ElasticLoadBalancingV2::Listener",
+        sets("AuthenticateCognitoConfig"),
+        ("cognito-idp:DescribeUserPoolClient",),
+    ),
+    Feature(
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        sets("Ipv4IpamPoolId"),
+        ("ec2:DescribeIpamPools", "elasticloadbalancing:ModifyIpPools"),
+    ),
+    Feature(
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        sets("MinimumLoadBalancerCapacity"),
+        ("elasticloadbalancing:ModifyCapacityReservation",),
+    ),
+    Feature(
+        "AWS::ElasticLoadBalancingV2::TargetGroup",
+        sets("Targets"),
+        ("elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"),
+    ),
     Feature(
         "AWS::IAM::Policy",
         sets("Groups", "Users"),
@@ -263,6 +296,18 @@ BEYOND_SCHEMAS = (
         sets("Logging"),
         ("s3:GetBucketAcl", "s3:PutBucketAcl"),
         why="CloudFront lets itself into the log bucket as the caller: CloudFront API permissions, CreateDistribution",
+    ),
+    Feature(
+        "AWS::ElasticLoadBalancingV2::Listener",
+        sets("AuthenticateOidcConfig"),
+        ("secretsmanager:GetSecretValue",),
+        why="the client's secret is a dynamic reference: CloudFormation user guide, secretsmanager references",
+    ),
+    Feature(
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        sets("Scheme"),
+        ("iam:CreateServiceLinkedRole",),
+        why="the first of an account: Elastic Load Balancing user guide, service-linked roles",
     ),
     Feature(
         "AWS::EC2::VPCEndpoint",

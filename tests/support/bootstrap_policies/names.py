@@ -11,6 +11,9 @@ from permissions.deployment import Deployment, Resource
 #: Properties by which our templates name a resource, beside those of `permissions.arns`.
 _NAMED_BY = {
     "AWS::CloudTrail::Trail": "TrailName",
+    "AWS::ECS::TaskDefinition": "Family",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": "Name",
+    "AWS::ElasticLoadBalancingV2::TargetGroup": "Name",
     "AWS::KMS::Alias": "AliasName",
     "AWS::Lambda::LayerVersion": "LayerName",
     "AWS::MediaConvert::Queue": "Name",
@@ -22,6 +25,8 @@ _NAMED_BY = {
 _AFTER_STACK = {
     "AWS::CloudWatch::Alarm",
     "AWS::DynamoDB::GlobalTable",
+    "AWS::ECS::Cluster",
+    "AWS::ECS::Service",
     "AWS::Events::Rule",
     "AWS::IAM::Role",
     "AWS::Lambda::Function",

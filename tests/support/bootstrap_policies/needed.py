@@ -14,7 +14,7 @@ from bootstrap_policies.scopes import SCOPES
 
 _HANDLERS = ("create", "read", "update", "delete")
 #: Properties by which a resource is handed a role that AWS then assumes.
-_ROLE_PROPERTIES = {"DeliverLogsPermissionArn", "Role", "RoleArn"}
+_ROLE_PROPERTIES = {"DeliverLogsPermissionArn", "ExecutionRoleArn", "Role", "RoleArn", "TaskRoleArn"}
 
 
 def needed(deployments: Iterable[Deployed]) -> dict[Action, set[str]]:

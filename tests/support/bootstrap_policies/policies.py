@@ -16,8 +16,9 @@ FOLDER = Path(__file__).parents[3] / "constructs" / "media_pipeline" / "bootstra
 
 #: Policies of CloudFormation's role, and the services each speaks of; a policy may have 6,144 characters.
 EXECUTION = {
-    "access": ("iam", "iot", "kms"),
-    "compute": ("events", "lambda", "mediaconvert", "sns", "sqs", "states"),
+    "access": ("iam", "iot", "kms", "secretsmanager"),
+    "compute": ("events", "lambda", "mediaconvert", "scheduler", "sns", "sqs", "states"),
+    "console": ("ecs", "elasticloadbalancing"),
     "monitoring": ("cloudtrail", "cloudwatch", "logs"),
     "network": ("autoscaling", "cloudfront", "ec2", "route53"),
     "storage": ("application-autoscaling", "dynamodb", "s3", "ssm"),
@@ -76,11 +77,11 @@ def _execution(deployments: Sequence[Deployed]) -> Policies:
             raise ValueError(f"{action.name}: no policy speaks of {action.service}; add it in {__name__}")
         condition = json.dumps(condition_of(action, services))
         groups[action.service, scope_of(action), condition][action.name] = types
-    policies: Policies = {policy: [] for policy in EXECUTION}
+    policies: Policies = defaultdict(list)
     for (service, scope, condition), actions in sorted(groups.items(), key=lambda item: item[0]):
         why = f"{_list(actions.values())}: {scope.why}"
         policies[home[service]].append(_statement(why, actions, scope.patterns, json.loads(condition)))
-    return policies
+    return dict(policies)
 
 
 def _boundary(deployments: Sequence[Deployed]) -> list[Statement]:

@@ -39,6 +39,7 @@ SCOPES = {
     "cloudwatch:alarm": _own("alarms named after their stack", "cloudwatch", f"alarm:{_NAMED}"),
     "dynamodb:index": _own("tables named after their stack", "dynamodb", f"table/{_NAMED}"),
     "dynamodb:table": _own("tables named after their stack", "dynamodb", f"table/{_NAMED}"),
+    "ec2:internet-gateway": _own(_BY_ID, "ec2", "internet-gateway/*"),
     "ec2:network-acl": _own(_BY_ID, "ec2", "network-acl/*"),
     "ec2:route-table": _own(_BY_ID, "ec2", "route-table/*"),
     "ec2:security-group": _own(_BY_ID, "ec2", "security-group/*"),
@@ -47,6 +48,19 @@ SCOPES = {
     "ec2:vpc": _own(_BY_ID, "ec2", "vpc/*"),
     "ec2:vpc-endpoint": _own(_BY_ID, "ec2", "vpc-endpoint/*"),
     "ec2:vpc-flow-log": _own(_BY_ID, "ec2", "vpc-flow-log/*"),
+    "ecs:cluster": _own("the cluster named after its stack", "ecs", f"cluster/{_NAMED}"),
+    "ecs:service": _own("the service named after its stack", "ecs", f"service/{_NAMED}/{_NAMED}"),
+    "ecs:service-deployment": _own("deployments of the service", "ecs", f"service-deployment/{_NAMED}/{_NAMED}/*"),
+    "ecs:task-definition": _own("the console's task", "ecs", f"task-definition/{_NAMED}:*"),
+    "elasticloadbalancing:listener/app": _own(
+        "the console's listeners", "elasticloadbalancing", f"listener/app/{_NAMED}/*"
+    ),
+    "elasticloadbalancing:loadbalancer/app/": _own(
+        "the console's load balancer", "elasticloadbalancing", f"loadbalancer/app/{_NAMED}/*"
+    ),
+    "elasticloadbalancing:targetgroup": _own(
+        "the console's target group", "elasticloadbalancing", f"targetgroup/{_NAMED}/*"
+    ),
     "events:rule-on-default-event-bus": _own("rules named after their stack", "events", f"rule/{_NAMED}"),
     "iam:role": _global("roles named after their stack", "iam", f"role/{_NAMED}"),
     "iot:policy": _own("the devices' policy", "iot", f"policy/{_NAMED}"),
@@ -57,11 +71,12 @@ SCOPES = {
     "lambda:layer": _own("the layer named after its stack", "lambda", f"layer:{_NAMED}"),
     "lambda:layerVersion": _own("the layer named after its stack", "lambda", f"layer:{_NAMED}"),
     "logs:log-group": _own(
-        "log groups named after their stack, and the state machine's",
+        "log groups named after their stack, and the state machines'",
         "logs",
         f"log-group:{_NAMED}",
         "log-group:/aws/vendedlogs/states/impp-{environment}",
         "log-group:/aws/vendedlogs/states/impp-{environment}:*",
+        f"log-group:/aws/vendedlogs/states/{_NAMED}",
     ),
     "mediaconvert:Queue": _own("the queue named after its stack", "mediaconvert", f"queues/{_NAMED}"),
     "route53:hostedzone": Scope(
@@ -71,16 +86,32 @@ SCOPES = {
     "s3:object": Scope(
         "code that the CDK CLI uploaded", ("arn:{partition}:s3:::cdk-hnb659fds-assets-{account}-{region}/*",)
     ),
+    "scheduler:schedule": _own(
+        "schedules named after their stack, in the default group", "scheduler", f"schedule/default/{_NAMED}"
+    ),
+    "secretsmanager:Secret": _own(
+        "the secret by which the load balancer signs people in",
+        "secretsmanager",
+        "secret:impp/{environment}/console/oidc-??????",
+    ),
     "sns:topic": _own("topics named after their stack", "sns", _NAMED),
     "sqs:queue": _own("queues named after their stack", "sqs", _NAMED),
     "ssm:parameter": _own("the environment's parameters", "ssm", "parameter/impp/{environment}/*"),
-    "states:statemachine": _own("the one machine", "states", "stateMachine:impp-{environment}"),
+    "states:statemachine": _own(
+        "the clips' machine and the campaigns'", "states", "stateMachine:impp-{environment}", f"stateMachine:{_NAMED}"
+    ),
 }
 
 #: Actions whose resource is not the one of their type.
 EXCEPTIONS = {
     "cloudwatch:DescribeAlarms": _own(
         "CloudWatch wants leave for every alarm before it describes one", "cloudwatch", "alarm:*"
+    ),
+    "iam:CreateServiceLinkedRole": _global(
+        "roles of AWS's own, one an account, that the first cluster and the first load balancer bring",
+        "iam",
+        "role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS",
+        "role/aws-service-role/elasticloadbalancing.amazonaws.com/AWSServiceRoleForElasticLoadBalancing",
     ),
     "ssm:GetParameters": _own(
         "the environment's parameters, and the version that the CDK CLI has every template check",

@@ -69,7 +69,7 @@ def _deploying(environment: Environment) -> set[tuple[str, str]]:
     return {("sts:AssumeRole", f"arn:aws:iam::{environment.account}:role/{name}") for name in names}
 
 
-_PURPOSES = ("deploy", "file-publishing", "lookup")
+_PURPOSES = ("deploy", "file-publishing", "image-publishing", "lookup")
 
 
 def _comparing(environment: Environment) -> set[tuple[str, str]]:

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
 _FORMS = {
     "AWS::CloudTrail::Trail": "cloudtrail:trail/{}",
     "AWS::DynamoDB::GlobalTable": "dynamodb:table/{}",
+    "AWS::ECS::Cluster": "ecs:cluster/{}",
+    "AWS::ECS::TaskDefinition": "ecs:task-definition/{}:*",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": "elasticloadbalancing:loadbalancer/app/{}/*",
+    "AWS::ElasticLoadBalancingV2::TargetGroup": "elasticloadbalancing:targetgroup/{}/*",
     "AWS::Events::Rule": "events:rule/{}",
     "AWS::IoT::Policy": "iot:policy/{}",
     "AWS::IoT::RoleAlias": "iot:rolealias/{}",

@@ -41,7 +41,7 @@ class Call:
         parameters: what was asked, names resolved to those of the deployment.
         why: who called, for messages.
         error: the error code it was answered with, empty where it succeeded.
-        own: sources under whose keys the caller alone writes.
+        own: sources under whose keys, and devices in whose items, the caller alone writes.
         context: condition keys that every request of the caller carries.
     """
 
@@ -64,7 +64,7 @@ class Needs:
     def of(self, call: Call) -> Iterator[Need]:
         """Every permission a call asks for."""
         for need in self._of(call):
-            yield replace(need, context=(*need.context, *call.context))
+            yield replace(need, context=(*need.context, *_leading_key(call), *call.context))
 
     def read_object(self, url: str, call: Call) -> Need:
         """What it takes to read an object by its `s3://` URL."""
@@ -81,6 +81,11 @@ class Needs:
             return
         if call.operation == "TransactWriteItems":
             yield from self._of_transaction(call)
+            return
+        if "RequestItems" in call.parameters:
+            for table in call.parameters["RequestItems"]:
+                arn = self._deployment.arn("dynamodb", f"table/{table}")
+                yield Need(f"dynamodb:{call.operation}", arn, call.why)
             return
         prefix = _PREFIXES.get(call.service, call.service)
         action = _ACTIONS.get(f"{prefix}:{call.operation}", f"{prefix}:{call.operation}")
@@ -152,6 +157,13 @@ class Needs:
 def _table(asked: Parameters) -> str:
     # A query of an index is authorised on the index alone.
     return f"table/{asked['TableName']}" + (f"/index/{asked['IndexName']}" if "IndexName" in asked else "")
+
+
+def _leading_key(call: Call) -> tuple[tuple[str, str], ...]:
+    """The key of an item that is the caller's own; those of others differ each time."""
+    key = call.parameters.get("Key", {}) if call.service == "dynamodb" else {}
+    named = [name for value in key.values() for name in value.values() if name in call.own]
+    return tuple(("dynamodb:LeadingKeys", name) for name in named)
 
 
 def _machine(asked: Parameters) -> str:

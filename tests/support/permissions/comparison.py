@@ -9,6 +9,7 @@ from permissions.model import Finding, Need, Statement
 
 #: Actions that a condition key limits further, where every request carries it.
 _LIMITED_BY = {
+    "dynamodb:UpdateItem": "dynamodb:LeadingKeys",
     "iam:PassRole": "iam:PassedToService",
     "s3:ListBucket": "s3:prefix",
     "s3:ListBucketVersions": "s3:prefix",
@@ -116,8 +117,10 @@ def _idle_values(statement: Statement, served: Sequence[Need]) -> Iterator[Findi
         for key, values in keys.items():
             for value in values:
                 own = [need for need in served if holds({operator: {key: (value,)}}, need)]
-                asked = sorted({need.keys[key.lower()] for need in own})
-                if not own:
+                asked = sorted({need.keys[key.lower()] for need in own if key.lower() in need.keys})
+                if own and operator == "Null":
+                    continue
+                if not asked:
                     text = f"no request has {key} {value}; remove it from {operator}"
                     yield Finding("unused", f"{statement.place}: {text}")
                 elif not any(_head(filled(value, own[0])).startswith(_folder(each)) for each in asked):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from permissions.model import EQUAL, LIKE, Need, Statement
+from permissions.model import EQUAL, FOR_ALL, LIKE, Need, Statement
 
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
 
@@ -40,4 +40,8 @@ def _meets(operator: str, wanted: str, actual: str | None) -> bool:
         return actual is not None and matches(wanted, actual)
     if operator in EQUAL:
         return actual == wanted
+    if operator in FOR_ALL:
+        return actual is None or actual == wanted
+    if operator == "Null":
+        return (actual is None) == (wanted == "true")
     raise ValueError(f"condition operator {operator!r} is not known to the proof; add it in {__name__}")

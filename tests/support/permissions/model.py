@@ -8,6 +8,8 @@ from typing import Any
 #: value. IAM reads patterns in both of the operators for ARNs.
 LIKE = {"ArnEquals", "ArnLike", "StringLike"}
 EQUAL = {"Bool", "StringEquals"}
+#: Operators that hold for a request without the key as well, unless `Null` wants it there.
+FOR_ALL = {"ForAllValues:StringEquals"}
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,15 @@ class Statement:
 
     def values(self, key: str) -> tuple[str, ...]:
         """What the statement's conditions want of a key; one that also holds without the key wants nothing."""
+        operators = LIKE | EQUAL | (FOR_ALL if self._of("Null", key) == ("false",) else set())
         return tuple(
-            value
-            for operator, keys in self.conditions.items()
-            for name, values in keys.items()
-            if operator in LIKE | EQUAL and name.lower() == key.lower()
-            for value in values
+            value for operator in self.conditions if operator in operators for value in self._of(operator, key)
         )
+
+    def _of(self, operator: str, key: str) -> tuple[str, ...]:
+        """What one operator of the conditions says of a key."""
+        keys = self.conditions.get(operator, {})
+        return tuple(value for name, values in keys.items() if name.lower() == key.lower() for value in values)
 
 
 @dataclass(frozen=True)

@@ -27,22 +27,22 @@ class Program:
     Attributes:
         folder: where its code is.
         without: files whose calls are made with another's credentials: an administrator's.
-        own: the source whose keys it writes under.
-        bucket: the output, as `Stack.Output`, of the one bucket it is configured with.
+        own: the source whose keys it writes under, and the device whose item.
+        settings: the output, as `Stack.Output`, that a parameter of its calls has from its settings.
         context: condition keys its requests carry.
     """
 
     folder: str
     without: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
-    bucket: str | None = None
+    settings: tuple[tuple[str, str], ...] = ()
     context: tuple[tuple[str, str], ...] = ()
 
 
 CONSOLE = Program("console")
 OPERATOR = Program(
     "operations",
-    without=frozenset({"operations/empty.py", "operations/keys.py"}),
+    without=frozenset({"operations/campaign_key.py", "operations/empty.py", "operations/keys.py"}),
     own=frozenset({SOURCE}),
 )
 DEVICE = Program(
@@ -50,7 +50,7 @@ DEVICE = Program(
     # A person enrols a device, with credentials of their own.
     without=frozenset({"edge_agent/impp_edge/enroll.py"}),
     own=frozenset({_DEVICE}),
-    bucket="Ingest.RawBucket",
+    settings=(("Bucket", "Ingest.RawBucket"), ("TableName", "Ingest.DevicesTable")),
     context=(("credentials-iot:ThingName", _DEVICE),),
 )
 
@@ -67,8 +67,7 @@ def program_needs(program: Program, deployment: Deployment, calls: Sequence[Reco
 def _call(program: Program, recorded: Recorded, deployment: Deployment) -> Call:
     try:
         parameters = _renamed(recordings.told(recorded.parameters, deployment.outputs), deployment.environment)
-        if program.bucket:
-            parameters["Bucket"] = deployment.outputs[program.bucket]
+        parameters |= {name: deployment.outputs[output] for name, output in program.settings if name in parameters}
     except KeyError as missing:
         raise ValueError(f"{program.folder} reads the output {missing}, which no stack has ({recorded.test})") from None
     why = f"{program.folder} ({recorded.test})"

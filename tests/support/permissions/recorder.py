@@ -120,7 +120,13 @@ def _files() -> Iterator[str]:
 def _in_general(value: Any, told: Mapping[str, str]) -> Any:
     """A parameter with `${...}` for what the program was told; None for what is no JSON."""
     if isinstance(value, Mapping):
-        return {name: _in_general(item, told) for name, item in value.items()}
+        return {
+            # What a batch asks for is by the names of tables.
+            name: {told.get(table, table): _in_general(each, told) for table, each in item.items()}
+            if name == "RequestItems"
+            else _in_general(item, told)
+            for name, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [_in_general(item, told) for item in value]
     if isinstance(value, str):

@@ -15,7 +15,7 @@ from permissions.recorder import ROOT, TARGET
 
 #: Test suites by what they exercise; each runs in a process of its own.
 SUITES = (
-    ("tests/unit/lambdas", "tests/unit/test_console_app.py", "tests/unit/test_console_clips.py"),
+    ("tests/unit/lambdas", "tests/unit/test_console_*.py"),
     ("tests/unit/test_operations_*.py",),
     ("edge_agent/tests",),
 )
@@ -65,7 +65,7 @@ def record(folder: Path) -> tuple[Recorded, ...]:
 def told(value: Any, names: Mapping[str, str]) -> Any:
     """A parameter with what the program was told put in. Raises KeyError naming what it was not told here."""
     if isinstance(value, dict):
-        return {key: told(item, names) for key, item in value.items()}
+        return {told(key, names): told(item, names) for key, item in value.items()}
     if isinstance(value, list):
         return [told(item, names) for item in value]
     return _TOLD.sub(lambda found: names[found[1]], value) if isinstance(value, str) else value

@@ -15,6 +15,9 @@ _POLICIES = {
     "AWS::SNS::TopicPolicy": "PolicyDocument",
     "AWS::SQS::QueuePolicy": "PolicyDocument",
 }
+#: Services that send neither account nor source along, and write what is of an account into its own folder alone.
+#: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+_BY_FOLDER = {"logdelivery.elasticloadbalancing.amazonaws.com": "AWSLogs/{}/"}
 #: What must answer over TLS alone, and the action whose denial over anything else says so.
 _TLS = {"AWS::S3::Bucket": "s3:*", "AWS::SNS::Topic": "sns:Publish", "AWS::SQS::Queue": "sqs:*"}
 
@@ -48,7 +51,11 @@ def _faults(statement: Statement, deployment: Deployment) -> Iterator[str]:
         return
     sources = [*statement.values("aws:SourceAccount"), *statement.values("aws:SourceArn")]
     for service in statement.principals.get("Service", ()):
-        if not sources or not all(deployment.account in source for source in sources):
+        if service in _BY_FOLDER:
+            own = _BY_FOLDER[service].format(deployment.account)
+            if not all(own in resource for resource in statement.resources):
+                yield f"{statement.place}: lets {service} write of any account; name the folder {own} alone"
+        elif not sources or not all(deployment.account in source for source in sources):
             yield f"{statement.place}: lets {service} in whoever asks it; limit it by account or source"
     everybody = {"*"} & {*statement.principals.get("*", ()), *statement.principals.get("AWS", ())}
     if everybody and deployment.account not in statement.values("aws:PrincipalAccount"):

@@ -12,6 +12,8 @@ from permissions.statements import Role
 _SAYS = {
     # https://docs.aws.amazon.com/iot/latest/developerguide/authorizing-direct-aws.html
     "credentials.iot.amazonaws.com": ("aws:SourceAccount", "aws:SourceArn"),
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+    "ecs-tasks.amazonaws.com": ("aws:SourceAccount", "aws:SourceArn"),
     # https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html;
     # a rule names its role, so the role cannot name the rule.
     "events.amazonaws.com": ("aws:SourceAccount",),

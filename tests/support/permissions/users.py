@@ -15,7 +15,7 @@ from permissions.trust import assumption
 Used = Iterator[tuple[str, Need]]
 
 #: Outputs that name the role of a person's program.
-_PROGRAMS = {"Analysis.ConsoleRoleArn": CONSOLE, "Analysis.OperatorRoleArn": OPERATOR}
+_PROGRAMS = {"Access.ConsoleRoleArn": CONSOLE, "Access.OperatorRoleArn": OPERATOR}
 
 
 def needs_by_role(deployment: Deployment, calls: Sequence[Recorded]) -> dict[str, list[Need]]:
@@ -58,6 +58,13 @@ def _rule(deployment: Deployment, resource: Resource, _calls: Sequence[Recorded]
             yield target["RoleArn"], Need("states:StartExecution", target["Arn"], f"the rule {resource.id}")
 
 
+def _schedule(deployment: Deployment, resource: Resource, _calls: Sequence[Recorded]) -> Used:
+    target = deployment.properties(resource)["Target"]
+    schedule = deployment.arn_of(resource)
+    yield assumption(deployment, target["RoleArn"], "scheduler.amazonaws.com", source=schedule)
+    yield target["RoleArn"], Need("states:StartExecution", target["Arn"], f"the schedule {resource.id}")
+
+
 def _flow_log(deployment: Deployment, resource: Resource, _calls: Sequence[Recorded]) -> Used:
     """https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html, for a log group that is there."""
     properties = deployment.properties(resource)
@@ -66,6 +73,32 @@ def _flow_log(deployment: Deployment, resource: Resource, _calls: Sequence[Recor
     arn = deployment.arn("logs", f"log-group:{properties['LogGroupName']}:*")
     for action in ("CreateLogStream", "DescribeLogStreams", "PutLogEvents"):
         yield role, Need(f"logs:{action}", arn, f"the flow log {resource.id}")
+
+
+def _task(deployment: Deployment, resource: Resource, _calls: Sequence[Recorded]) -> Used:
+    """ECS pulls images and writes logs by the execution role; what a container needs is its program's."""
+    properties, tasks = deployment.properties(resource), deployment.arn("ecs", "task/*")
+    execution = properties["ExecutionRoleArn"]
+    for role in (properties["TaskRoleArn"], execution):
+        yield assumption(deployment, role, "ecs-tasks.amazonaws.com", source=tasks)
+    for container in properties["ContainerDefinitions"]:
+        for need in _starting(deployment, container):
+            yield execution, need
+
+
+def _starting(deployment: Deployment, container: dict[str, Any]) -> Iterator[Need]:
+    """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html, for an own image."""
+    why = f"the container {container['Name']}"
+    registry, _, image = container["Image"].partition("/")
+    if not registry.startswith(f"{deployment.account}.dkr.ecr.{deployment.region}."):
+        raise ValueError(f"{why} has an image of {registry}, which is not this account's")
+    yield Need("ecr:GetAuthorizationToken", "*", why)
+    repository = deployment.arn("ecr", f"repository/{image.partition(':')[0]}")
+    for action in ("BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer"):
+        yield Need(f"ecr:{action}", repository, why)
+    log = deployment.arn("logs", f"log-group:{container['LogConfiguration']['Options']['awslogs-group']}:*")
+    for action in ("CreateLogStream", "PutLogEvents"):
+        yield Need(f"logs:{action}", log, why)
 
 
 def _role_alias(deployment: Deployment, resource: Resource, calls: Sequence[Recorded]) -> Used:
@@ -78,8 +111,10 @@ def _role_alias(deployment: Deployment, resource: Resource, calls: Sequence[Reco
 
 _USERS: dict[str, Callable[[Deployment, Resource, Sequence[Recorded]], Any]] = {
     "AWS::EC2::FlowLog": _flow_log,
+    "AWS::ECS::TaskDefinition": _task,
     "AWS::Events::Rule": _rule,
     "AWS::IoT::RoleAlias": _role_alias,
     "AWS::Lambda::Function": _function,
+    "AWS::Scheduler::Schedule": _schedule,
     "AWS::StepFunctions::StateMachine": _machine,
 }

@@ -66,6 +66,12 @@ def put(role: str, action: str, *, number: int = 0, **fields: Any) -> Change:
     return lambda ground: ground.granting(role, action, number).update(fields)
 
 
+def own_item(*keys: str) -> dict[str, Any]:
+    """A condition by which an item is one's own: its key is one of these, and there is one."""
+    name = "dynamodb:LeadingKeys"
+    return {"ForAllValues:StringEquals": {name: list(keys)}, "Null": {name: "false"}}
+
+
 def drop(role: str, action: str) -> Change:
     """Take one action from the statement that grants it; with its last one the statement goes."""
 

@@ -13,6 +13,7 @@ from planted_permissions.fault import (
     add,
     drop,
     more,
+    own_item,
     put,
     record,
 )
@@ -62,6 +63,14 @@ GRANTS = {
     "what a message to an encrypted topic needs": Fault(
         drop(ALERT, "kms:GenerateDataKey"), ("kms:GenerateDataKey on arn:aws:kms:us-east-1:333333333333:key/",)
     ),
+    "what a device says of itself": Fault(
+        drop(DEVICES, "dynamodb:UpdateItem"),
+        ("dynamodb:UpdateItem on arn:aws:dynamodb:us-east-1:333333333333:table/Ingest-Devices",),
+    ),
+    "what a device says of itself, elsewhere": Fault(
+        put(DEVICES, "dynamodb:UpdateItem", Condition=own_item("${aws:username}")),
+        ("a condition keeps it from being granted", "nothing needs dynamodb:UpdateItem on "),
+    ),
     "what the network needs": Fault(
         drop(ALERT, "ec2:DescribeSubnets"), ("ec2:DescribeSubnets on * is needed by the network of alert",)
     ),
@@ -71,6 +80,7 @@ GRANTS = {
     "a permission for the wrong bucket": Fault(
         _swap_buckets,
         (
+            "s3:GetObject on arn:aws:s3:::Delivery-Processed10BEC1CE/video/*/labels.json is needed by lambdas/classify",
             "s3:GetObject on arn:aws:s3:::Delivery-Processed10BEC1CE/video/*/transcript.json is needed by lambdas/cl",
             "nothing needs s3:GetObject on arn:aws:s3:::Ingest-Raw72517081/video/*",
         ),

@@ -1,9 +1,22 @@
 """More than is needed: by a wildcard, by a folder too many, by a condition that is not there."""
 
-from planted_permissions.fault import ALERT, CLASSIFY, DEVICES, JOBS, MACHINE, OPERATOR, Fault, Ground, more, put
+from planted_permissions.fault import (
+    ALERT,
+    CLASSIFY,
+    DEVICES,
+    JOBS,
+    MACHINE,
+    OPERATOR,
+    Fault,
+    Ground,
+    more,
+    own_item,
+    put,
+)
 
 _PROCESSED = "arn:aws:s3:::Delivery-Processed10BEC1CE"
 _RAW = "arn:aws:s3:::Ingest-Raw72517081"
+_UNLESS_NONE = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": "${credentials-iot:ThingName}"}}
 _PASSED = {"StringEquals": {"iam:PassedToService": ["mediaconvert.amazonaws.com", "lambda.amazonaws.com"]}}
 
 
@@ -57,6 +70,18 @@ WILDCARDS = {
             f"s3:AbortMultipartUpload on {_RAW}/video/* is wider than its needs, {_RAW}/video/cam-1/*",
             f"s3:ListMultipartUploadParts on {_RAW}/video/* is wider than its needs, {_RAW}/video/cam-1/*",
         ),
+    ),
+    "any device's item": Fault(
+        put(DEVICES, "dynamodb:UpdateItem", Condition={}),
+        ("dynamodb:UpdateItem must be limited by dynamodb:LeadingKeys",),
+    ),
+    "no device's item": Fault(
+        put(DEVICES, "dynamodb:UpdateItem", Condition=_UNLESS_NONE),
+        ("dynamodb:UpdateItem must be limited by dynamodb:LeadingKeys",),
+    ),
+    "one device's item too many": Fault(
+        put(DEVICES, "dynamodb:UpdateItem", Condition=own_item("${credentials-iot:ThingName}", "cam-2")),
+        ("no request has dynamodb:LeadingKeys cam-2",),
     ),
     "PassRole to any service": Fault(
         put(MACHINE, "iam:PassRole", Condition={}),

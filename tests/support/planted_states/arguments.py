@@ -49,6 +49,16 @@ ARGUMENTS = {
         replace("Arguments", '{"S": ($judgement.verdict)}', '{"SS": []}'),
         "argument 'SS' is not one of AttributeValue's",
     ),
+    "a misspelt member inside a transaction": Fault(
+        "RecordArchived",
+        replace("Arguments", '"ExpressionAttributeNames"', '"ExpressionAttributesNames"'),
+        "argument 'ExpressionAttributesNames' is not one of Update's, at TransactItems.Update; did you mean",
+    ),
+    "a text where a counter takes a number": Fault(
+        "RecordArchived",
+        replace("Arguments", '{"N": ($string($clip.size))}', '{"N": ($clip.size)}'),
+        "Invalid type for parameter TransactItems[0].Update.ExpressionAttributeValues.:size.N",
+    ),
     "an argument that comes out undefined": Fault(
         "Archive",
         replace("Arguments.StorageClass", "$judgement.verdict", "'forgotten'"),

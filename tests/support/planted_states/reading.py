@@ -29,6 +29,11 @@ READING = {
         put("Assign.original", "{% ($item := $states.result.Items; {'version': $item.version.S, 'status': ''}) %}"),
         "Assign.original reads 'Items', which GetItemOutput of the service's model has not; did you mean 'Item'?",
     ),
+    "a field of the clip that nobody put there": Fault(
+        "RecordFailure",
+        replace("Arguments", "$clip.received_at", "$clip.recieved_at"),
+        "reads 'recieved_at', which the object has not; did you mean 'received_at'?",
+    ),
     "a field of Lambda's envelope": Fault(
         "Alert",
         replace("Assign.link", "Payload", "Paylod"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from campaign_run import ITEM, LEFT_OUT, fetched, followed, outcome, searched
 from machine import EVENT, probed
 
 from states_contract.arguments import Scenario
@@ -13,6 +14,15 @@ _CLIPS: dict[str, dict[str, Any]] = {
     "a WebM clip": {"codec": "VP9", "format": "webm"},
     "a clip of a moment": {"seconds": 0.4},
     "a clip of hours": {"seconds": 3 * 3600.0},
+    "a campaign's clip": {
+        "metadata": {
+            "title": "Zo%C3%AB",
+            "author": "A",
+            "licence": "CC0",
+            "licence-url": "https%3A%2F%2Fa",
+            "source-page": "b",
+        }
+    },
 }
 _LATER = {
     "labels_job": "a" * 64,
@@ -40,5 +50,21 @@ def _clips(definition: dict[str, Any]) -> Iterator[Scenario]:
         yield Scenario(name, probed(definition, **facts) | _LATER, _INPUTS)
 
 
+_ENDED = [{"clip_id": {"S": "a" * 64}, "status": {"S": "done"}, "verdict": {"S": "routine"}}]
+_ITEMS = {
+    "an item with all that can be said of it": (ITEM, [LEFT_OUT]),
+    "an item of which only the licence is known": ({**ITEM, "attribution": {"licence": "cc0"}}, []),
+}
+
+
+def _campaigns(definition: dict[str, Any]) -> Iterator[Scenario]:
+    failure = {"failure": {"state": "Search", "error": "SourceUnavailable", "cause": "no answer"}}
+    for name, (item, left_out) in _ITEMS.items():
+        found = searched(definition, item, left_out=left_out)
+        found["outcomes"] = [outcome("received", "a" * 64), outcome("skipped", reason="it is no video")]
+        variables = fetched(definition, followed(definition, found, records=_ENDED), item)
+        yield Scenario(name, variables | failure, {"Take": item})
+
+
 #: By machine. One without a scenario is a problem.
-SCENARIOS: dict[str, Callable[[dict[str, Any]], Iterator[Scenario]]] = {"Pipeline": _clips}
+SCENARIOS: dict[str, Callable[[dict[str, Any]], Iterator[Scenario]]] = {"Pipeline": _clips, "Campaigns": _campaigns}

@@ -20,6 +20,7 @@ _RESOURCE = re.compile(r"arn:aws(?:-cn|-us-gov)?:states:::(aws-sdk:)?([a-z0-9-]+
 #: Patterns of the optimized integrations this project uses, `""` for request and response. Source: the table
 #: "Integration pattern support" of the developer guide. An action that is not here is a problem until looked up.
 OPTIMIZED = {
+    "dynamodb:deleteItem": ("",),
     "dynamodb:getItem": ("",),
     "dynamodb:putItem": ("",),
     "dynamodb:updateItem": ("",),

@@ -1,0 +1,45 @@
+"""The weekly run: EventBridge Scheduler starts the campaigns' machine, and what could not be started is kept."""
+
+from aws_cdk import Duration, Stack, TimeZone
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_scheduler_targets as targets
+from aws_cdk import aws_stepfunctions as sfn
+
+from constructs import Construct
+from media_pipeline.queues import DeadLetterQueue
+
+
+class WeeklyRun(Construct):
+    """Starts a run without naming a campaign: the machine takes the last manual choice, or the next in turn.
+
+    Attributes:
+        unstarted: starts that EventBridge Scheduler gave up on.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, schedule: str, machine: sfn.StateMachine) -> None:
+        super().__init__(scope, id)
+        self.unstarted = DeadLetterQueue(self, "Unstarted")
+        scheduler.Schedule(
+            self,
+            "Schedule",
+            description="IMPP: the weekly campaign",
+            schedule=scheduler.ScheduleExpression.expression(schedule, TimeZone.ETC_UTC),
+            target=targets.StepFunctionsStartExecution(
+                machine,
+                input=scheduler.ScheduleTargetInput.from_object({"trigger": "schedule"}),
+                # Its ARN would have to name the schedule, which names the role: the account is what is left.
+                role=iam.Role(
+                    self,
+                    "Role",
+                    description="IMPP: the schedule starts a campaign",
+                    assumed_by=iam.ServicePrincipal(
+                        "scheduler.amazonaws.com",
+                        conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
+                    ),
+                ),
+                dead_letter_queue=self.unstarted,
+                max_event_age=Duration.hours(24),
+                retry_attempts=185,
+            ),
+        )

@@ -1,0 +1,93 @@
+"""The console's role: it reads, starts campaigns, and edits their book."""
+
+from aws_cdk import Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_stepfunctions as sfn
+
+from clip_model import keys
+from constructs import Construct
+from media_pipeline.campaigns import CampaignStack
+from media_pipeline.environment import Environment
+from media_pipeline.nag import acknowledge, bucket_as_found
+from media_pipeline.playback import Playback
+from media_pipeline.statements import executions_statement, outputs_statement, signing_statement
+
+_READ = tuple(f"{keys.ROOT}/*/{name}" for name in (keys.POSTER, keys.LABELS))
+
+
+class ConsoleRole(iam.Role):
+    """Looks at clips, runs, devices and statistics, signs links, starts campaigns and edits their book.
+
+    Of the pipeline and of what it keeps it changes nothing.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        environment: Environment,
+        clips: dynamodb.ITableV2,
+        index: dynamodb.ITableV2,
+        statistics: dynamodb.ITableV2,
+        devices: dynamodb.ITableV2,
+        pipeline: sfn.StateMachine,
+        campaigns: CampaignStack,
+        processed: s3.IBucket,
+        playback: Playback,
+    ) -> None:
+        super().__init__(
+            scope,
+            id,
+            description=f"IMPP {environment.name}: the console, which reads and starts campaigns",
+            assumed_by=iam.AccountPrincipal(Stack.of(scope).account),
+        )
+        for statement in (
+            outputs_statement(self, environment.name, ("Ingest", "Delivery", "Analysis", "Campaigns")),
+            # Lists: clips by day, verdict and source, devices by when they were seen, runs by when they started.
+            iam.PolicyStatement(
+                actions=["dynamodb:Query"],
+                resources=[
+                    *(
+                        f"{clips.table_arn}/index/{name}"
+                        for name in ("by_day", "by_standing", "by_source", "by_source_standing")
+                    ),
+                    f"{devices.table_arn}/index/by_fleet",
+                    f"{campaigns.table.table_arn}/index/by_start",
+                    index.table_arn,
+                    statistics.table_arn,
+                    campaigns.table.table_arn,
+                ],
+            ),
+            # One clip closely; the clips of one run.
+            iam.PolicyStatement(actions=["dynamodb:BatchGetItem", "dynamodb:GetItem"], resources=[clips.table_arn]),
+            # One run, and what the next weekly one takes.
+            iam.PolicyStatement(actions=["dynamodb:GetItem"], resources=[campaigns.table.table_arn]),
+            iam.PolicyStatement(
+                actions=["s3:GetObject"], resources=[processed.arn_for_objects(each) for each in _READ]
+            ),
+            # Without it S3 says of what is missing that it is forbidden.
+            iam.PolicyStatement(actions=["s3:ListBucket"], resources=[processed.bucket_arn]),
+            signing_statement(self, playback),
+            *_campaign_statements(self, campaigns=campaigns, pipeline=pipeline),
+        ):
+            self.add_to_policy(statement)
+        for each in _READ:
+            acknowledge(
+                self,
+                f"IAM5[Resource::{bucket_as_found(processed)}/{each}]",
+                "any clip may be looked at, so the object of this name in any clip's folder",
+            )
+
+
+def _campaign_statements(
+    scope: Construct, *, campaigns: CampaignStack, pipeline: sfn.StateMachine
+) -> list[iam.PolicyStatement]:
+    """Edit the book, start a run, and tell what happened in it and in its clips' own runs."""
+    return [
+        iam.PolicyStatement(actions=["ssm:GetParameter", "ssm:PutParameter"], resources=[campaigns.book.parameter_arn]),
+        iam.PolicyStatement(actions=["states:StartExecution"], resources=[campaigns.machine.state_machine_arn]),
+        executions_statement(scope, campaigns.machine, pipeline, actions=["states:GetExecutionHistory"]),
+    ]
