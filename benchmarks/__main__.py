@@ -4,9 +4,13 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import edge_upload
+from benchmarks import campaign_fetch, console, edge_upload
 
-BENCHMARKS = {"edge_upload": edge_upload.measure}
+BENCHMARKS = {
+    "campaign_fetch": campaign_fetch.measure,
+    "console": console.measure,
+    "edge_upload": edge_upload.measure,
+}
 RESULTS = Path(__file__).parents[1] / "build" / "bench"
 
 

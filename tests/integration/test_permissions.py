@@ -120,12 +120,16 @@ def test_a_functions_log_is_its_own_and_so_is_its_trace(cloud, runs, sent, funct
     assert poll(lambda: [name for name in traced(cloud, sent["at"]) if function in name])
 
 
-def test_a_device_sends_with_what_its_certificate_earns(cloud, outputs, tmp_path):
-    device = Device(cloud, tmp_path, bucket=outputs["RawBucket"], device_id=f"cam-{uuid.uuid4().hex[:8]}")
+def test_a_device_sends_and_reports_with_what_its_certificate_earns(cloud, outputs, tmp_path):
+    name = f"cam-{uuid.uuid4().hex[:8]}"
+    device = Device(cloud, tmp_path, bucket=outputs["RawBucket"], device_id=name)
     device.enroll(outputs)
     (device.card / "2026_1014_174512_0042F.MP4").write_bytes(b"no film")
     device.send()
     assert device.sent() == 1
+    key = {"device": {"S": name}}
+    reported = cloud.client("dynamodb").get_item(TableName=outputs["DevicesTable"], Key=key).get("Item", {})
+    assert reported.get("sent") == {"N": "1"}, "the device did not report"
 
 
 def test_the_console_shows_days_frames_and_links(cloud, outputs, runs, sent, monkeypatch):

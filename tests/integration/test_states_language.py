@@ -192,6 +192,78 @@ def test_a_map_gives_each_item_its_index_and_keeps_order(run):
     assert run(states, "Each", {"items": ["a", "b", "c"]})[1] == ["a0", "b1", "c2"]
 
 
+def test_an_iteration_reads_outer_variables_and_keeps_its_own_to_itself(run):
+    states = {
+        "Start": passing({}, Assign={"base": 10}, Next="Each"),
+        "Each": {
+            "Type": "Map",
+            "Items": [1, 2, 3],
+            "MaxConcurrency": 2,
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "INLINE"},
+                "StartAt": "Take",
+                "States": {
+                    "Take": {
+                        "Type": "Pass",
+                        "Assign": {"mine": "{% $base + $states.input %}", "tries": 0},
+                        "Output": {},
+                        "Next": "Again",
+                    },
+                    "Again": {
+                        "Type": "Choice",
+                        "Choices": [{"Condition": "{% $tries < $mine - $base %}", "Next": "Count"}],
+                        "Default": "Tell",
+                    },
+                    "Count": {"Type": "Pass", "Assign": {"tries": "{% $tries + 1 %}"}, "Output": {}, "Next": "Again"},
+                    "Tell": passing({"mine": "{% $mine %}", "tries": "{% $tries %}"}),
+                },
+            },
+            "Assign": {"all": "{% [$states.result] %}"},
+            "Output": {},
+            "Next": "Then",
+        },
+        "Then": passing({"all": "{% $all %}", "leaked": "{% $exists($mine) %}"}),
+    }
+    _, output, _ = run(states, "Start")
+    assert output == {"all": [{"mine": 10 + n, "tries": n} for n in (1, 2, 3)], "leaked": False}
+
+
+def test_an_error_inside_an_iteration_can_end_it_well(run):
+    states = {
+        "Each": {
+            "Type": "Map",
+            "Items": ["a", "b"],
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "INLINE"},
+                "StartAt": "Take",
+                "States": {
+                    "Take": {"Type": "Pass", "Assign": {"mine": "{% $states.input %}"}, "Output": {}, "Next": "Fetch"},
+                    "Fetch": {
+                        "Type": "Task",
+                        "Resource": "arn:aws:states:::aws-sdk:s3:getObject",
+                        "Arguments": {"Bucket": "no-such-bucket-here", "Key": "{% $mine %}"},
+                        "Catch": [
+                            {
+                                "ErrorEquals": ["States.ALL"],
+                                "Assign": {
+                                    "told": "{% $states.context.State.Name & ' ' & $states.errorOutput.Error %}"
+                                },
+                                "Next": "Tell",
+                            }
+                        ],
+                        "End": True,
+                    },
+                    "Tell": passing({"item": "{% $mine %}", "told": "{% $told %}"}),
+                },
+            },
+            "End": True,
+        }
+    }
+    found, output, _ = run(states, "Each")
+    assert found["status"] == "SUCCEEDED"
+    assert output == [{"item": each, "told": "Fetch S3.S3Exception"} for each in ("a", "b")]
+
+
 def test_a_choice_takes_the_first_match_and_assigns_by_its_rule_or_by_default(run):
     states = {
         "Which": {

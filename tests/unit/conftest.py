@@ -5,6 +5,7 @@ import json
 import signal
 import threading
 from decimal import Decimal
+from pathlib import Path
 from urllib.parse import parse_qs
 
 import boto3
@@ -14,7 +15,11 @@ from botocore.awsrequest import AWSResponse
 from cryptography.hazmat.primitives.asymmetric import rsa
 from moto import mock_aws
 from small_pipeline import Distribution, Pipeline
+from streamlit.testing.v1 import AppTest
+from tables import TABLES
 
+import console
+from clip_model.index import place, terms
 from operations import deployed, smoke
 
 REGION = "eu-west-1"
@@ -27,24 +32,12 @@ limits = { clip_usd = 2.0, month_usd = 50.0 }
 signing_keys = ["2026a", "2026b"]
 link_hours = 72
 """
-CLIPS_TABLE = {
-    "TableName": "clips",
-    "BillingMode": "PAY_PER_REQUEST",
-    "KeySchema": [{"AttributeName": "clip_id", "KeyType": "HASH"}],
-    "AttributeDefinitions": [
-        {"AttributeName": name, "AttributeType": "S"} for name in ("clip_id", "day", "received_at")
-    ],
-    "GlobalSecondaryIndexes": [
-        {
-            "IndexName": "by_day",
-            "KeySchema": [
-                {"AttributeName": "day", "KeyType": "HASH"},
-                {"AttributeName": "received_at", "KeyType": "RANGE"},
-            ],
-            "Projection": {"ProjectionType": "ALL"},
-        }
-    ],
-}
+CAMPAIGNS = """{"version": 1, "rotate": false, "campaigns": {
+  "nature": {"query": "waterfall", "sources": ["wikimedia", "pixabay"], "batch_size": 6,
+             "licences": ["cc0", "cc-by", "cc-by-sa", "pixabay"], "schedule": "weekly"},
+  "travel": {"query": "city street", "sources": ["wikimedia"], "batch_size": 4,
+             "licences": ["cc0", "cc-by"], "schedule": "manual"}}}
+"""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -118,25 +111,47 @@ def aws(environments, cloudformation, monkeypatch):
 
 @pytest.fixture
 def stacks(aws, cloudformation):
-    """The three stacks, deployed, with what their outputs name."""
+    """The stacks, deployed, with what their outputs name; neither the secret nor a key is in it."""
     for bucket in ("raw", "archive", "processed"):
         aws.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    aws.client("dynamodb").create_table(**CLIPS_TABLE)
-    machine = aws.client("stepfunctions").create_state_machine(
-        name="clip",
-        definition=json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}),
-        roleArn="arn:aws:iam::123456789012:role/clip",
-    )
+    for table in TABLES:
+        aws.client("dynamodb").create_table(**table)
+    aws.client("ssm").put_parameter(Name="/impp/dev/campaigns", Type="String", Value=CAMPAIGNS)
     cloudformation.outputs = {
-        "impp-dev-Ingest": {"RawBucket": "raw", "ArchiveBucket": "archive"},
+        "impp-dev-Ingest": {"RawBucket": "raw", "ArchiveBucket": "archive", "DevicesTable": "devices"},
         "impp-dev-Delivery": {
             "ProcessedBucket": "processed",
             "PlaybackDomain": "d111111abcdef8.cloudfront.net",
             "SigningKeyId": "K2JCJMDEHXQW5F",
         },
-        "impp-dev-Analysis": {"ClipsTable": "clips", "StateMachineArn": machine["stateMachineArn"]},
+        "impp-dev-Analysis": {
+            "ClipsTable": "clips",
+            "IndexTable": "index",
+            "StatisticsTable": "statistics",
+            "StateMachineArn": _machine(aws, "clip"),
+        },
+        "impp-dev-Campaigns": {
+            "CampaignsTable": "campaigns",
+            "CampaignsParameter": "/impp/dev/campaigns",
+            "CampaignMachineArn": _machine(aws, "impp-dev-campaigns"),
+            "CampaignFunctionName": "campaign",
+            "PixabaySecret": "impp/dev/campaigns/pixabay",
+        },
+        "impp-dev-Access": {
+            "ConsoleRoleArn": "arn:aws:iam::123456789012:role/console",
+            "OperatorRoleArn": "arn:aws:iam::123456789012:role/operator",
+        },
     }
     return aws
+
+
+def _machine(aws, name):
+    machine = aws.client("stepfunctions").create_state_machine(
+        name=name,
+        definition=json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}),
+        roleArn=f"arn:aws:iam::123456789012:role/{name}",
+    )
+    return machine["stateMachineArn"]
 
 
 @pytest.fixture
@@ -150,7 +165,7 @@ def put_clip(stacks):
             "key": f"video/car-7/event/20261120_101500/{clip_id}.mp4",
             "source": "car-7",
             "collection": "event",
-            "received_at": received_at.strftime("%Y-%m-%dT%H:%M:%S.250Z"),
+            "received_at": received_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "day": received_at.strftime("%Y-%m-%d"),
             "status": "done",
             "verdict": "incident",
@@ -161,11 +176,78 @@ def put_clip(stacks):
             "storage_class": "STANDARD",
             "estimated_cost_usd": Decimal("0.1234"),
             "folder": f"video/car-7/event/20261120_101500/{clip_id}/",
+            "attribution": {},
             **changes,
         }
+        standing = record["verdict"] if record["verdict"] and record["status"] == "done" else record["status"]
+        record = {"standing": standing, "source_standing": f"{record['source']}#{standing}", **record}
         table.put_item(Item={name: value for name, value in record.items() if value is not None})
 
     return put
+
+
+@pytest.fixture
+def put_entry(stacks):
+    """Writes what the index holds of a clip: one entry for each term that a word in one field is found by."""
+    table = stacks.resource("dynamodb").Table("index")
+
+    def put(clip_id, received_at, field, word, **changes):
+        entry = {
+            "clip_id": clip_id,
+            "key": f"video/car-7/event/20261120_101500/{clip_id}.mp4",
+            "source": "car-7",
+            "collection": "event",
+            "received_at": received_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "captured_at": "2026-11-20T10:15:00Z",
+            "verdict": "incident",
+            "severity": "high",
+            "reasons": ["spoken distress: help"],
+            "folder": f"video/car-7/event/20261120_101500/{clip_id}/",
+            **changes,
+        }
+        for term in terms(field, word, verdict=entry["verdict"], source=entry["source"]):
+            table.put_item(Item={**entry, "term": term, "at": place(entry["received_at"], clip_id)})
+
+    return put
+
+
+class Reads:
+    """What DynamoDB was asked for: the calls' names, and how many items they read."""
+
+    def __init__(self):
+        self.calls = []
+        self.items = 0
+
+    def note(self, parsed, model, **_):
+        self.calls.append(model.name)
+        responses = parsed.get("Responses", {}).values()
+        self.items += parsed.get("ScannedCount", int("Item" in parsed)) + sum(map(len, responses))
+
+    def clear(self):
+        self.calls.clear()
+        self.items = 0
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """Counts what is read from DynamoDB."""
+    reads = Reads()
+    monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", [*handlers.BUILTIN_HANDLERS, ("after-call.dynamodb", reads.note)])
+    return reads
+
+
+@pytest.fixture
+def open_page():
+    """Opens a page of the console as a browser does that is given its address."""
+
+    def open_page(name="clips", **query):
+        page = AppTest.from_file(Path(console.__file__).with_name("app.py"), default_timeout=30)
+        page.query_params.update(query)
+        page.switch_page(f"views/{name}.py").run()
+        assert not page.exception
+        return page
+
+    return open_page
 
 
 @pytest.fixture(scope="session")

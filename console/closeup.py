@@ -1,0 +1,120 @@
+"""One clip closely: the film, why it is what it is, the facts, whose it is, and what was found in it."""
+
+import json
+from datetime import datetime
+
+import streamlit as st
+
+from clip_model.index import Field
+from clip_model.times import show_time
+from console.clips import Clip
+from console.page import severity_badge, standing_badge
+from console.products import Found, read_found, sign
+from console.search import search
+from console.tiles import tile
+from console.wording import ago, moment
+from operations.deployed import Deployed, OperatorError
+
+
+def show_clip(deployed: Deployed, clip: Clip, *, now: datetime) -> None:
+    """Draw the clip."""
+    watch, words = st.columns([3, 2], gap="large")
+    with watch:
+        _show_film(deployed, clip)
+    with words:
+        _tell(clip, now)
+    _show_facts(clip)
+    _show_attribution(clip)
+    _show_found(deployed, clip)
+
+
+def _show_film(deployed: Deployed, clip: Clip) -> None:
+    if not clip.plays:
+        st.image(tile(clip.standing), width="stretch", alt=clip.standing)
+        st.info(clip.silence, icon=":material/videocam_off:")
+        return
+    try:
+        addresses = sign(deployed, [clip])[clip.clip_id]
+    except OperatorError as error:
+        st.error(str(error))
+        return
+    spans = {f"{show_time(each['start'])} – {show_time(each['end'])}": each["start"] for each in clip.moments}
+    screen = st.container()
+    chosen = st.pills("Moments", list(spans), key=f"moment-{clip.clip_id}") if spans else None
+    screen.video(addresses.film, start_time=int(spans[chosen]) if chosen else 0, autoplay=chosen is not None)
+    st.link_button("Open the incident page", addresses.page, type="primary", icon=":material/open_in_new:")
+
+
+def _tell(clip: Clip, now: datetime) -> None:
+    with st.container(horizontal=True, gap="xsmall"):
+        standing_badge(clip.standing)
+        severity_badge(clip.severity)
+    st.subheader(f"{clip.source} · {clip.collection}", anchor=False)
+    st.caption(f"Received {ago(clip.received_at, now)}, {moment(clip.received_at)} UTC")
+    for reason in clip.reasons:
+        st.text(f"• {reason}")
+    for note in clip.notes:
+        st.caption(note)
+    if clip.trouble:
+        st.error("The pipeline gave up on this clip.")
+        st.code(clip.trouble, language=None, wrap_lines=True)
+
+
+def _show_facts(clip: Clip) -> None:
+    facts = {
+        "Recorded": moment(datetime.fromisoformat(clip.captured_at)) if clip.captured_at else "not known",
+        "Original kept as": clip.storage_class or "not decided",
+        "Estimated cost": "none yet" if clip.cost is None else f"${clip.cost:,.4f}",
+    }
+    with st.container(horizontal=True, border=True):
+        for label, value in facts.items():
+            with st.container(gap="xxsmall"):
+                st.caption(label)
+                st.text(value)
+    st.code(f"{clip.key}\n{clip.clip_id}", language=None, wrap_lines=True)
+
+
+def _show_attribution(clip: Clip) -> None:
+    if not clip.attribution:
+        return
+    with st.container(border=True):
+        st.markdown("**Whose footage it is**")
+        told = [clip.attribution.get(name, "") for name in ("title", "author", "licence")]
+        st.text(" · ".join(part for part in told if part))
+        with st.container(horizontal=True):
+            for label, name in (("Licence", "licence_url"), ("Source page", "source_page")):
+                address = clip.attribution.get(name, "")
+                # What a source says of itself is not to be trusted with a script.
+                if address.startswith("https://"):
+                    st.link_button(label, address, icon=":material/open_in_new:")
+
+
+def _show_found(deployed: Deployed, clip: Clip) -> None:
+    part = st.expander("What was found", key=f"found-{clip.clip_id}", icon=":material/search:", on_change="rerun")
+    if not part.open:
+        return
+    with part:
+        found = read_found(deployed, clip)
+        if found is None:
+            st.caption("Nothing was analysed, or what was found is no longer kept.")
+            return
+        _show_names(found, clip)
+        if found.transcript:
+            st.markdown("**Said**")
+            st.text(found.transcript)
+
+
+def _show_names(found: Found, clip: Clip) -> None:
+    """Each name searches for the clips that have it too."""
+    for title, field, names in (("Seen", Field.LABEL, found.labels), ("Read", Field.TEXT, found.text)):
+        if not names:
+            continue
+        st.markdown(f"**{title}**")
+        with st.container(horizontal=True, gap="xsmall"):
+            for name, confidence in names.items():
+                st.button(
+                    f"{name} · {confidence:.0f} %",
+                    key=f"{field}-{json.dumps(name)}-{clip.clip_id}",
+                    on_click=search,
+                    args=(field, name),
+                )

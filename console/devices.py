@@ -1,0 +1,98 @@
+"""Devices as their agents last reported themselves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from console.reading import Item, read_page
+from operations.deployed import INGEST, Deployed
+
+#: An agent reports every few minutes; what has been silent longer than this is off, out of reach or broken.
+SILENT_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Device:
+    """One device's last report. What its agent did not tell is empty or None.
+
+    Attributes:
+        seen_at: when it last reported, UTC.
+        agent: the agent's version.
+        backlog_clips: clips that wait on it to be sent.
+        backlog_bytes: their size.
+        oldest_waiting_at: when the oldest of them was recorded.
+        sent: clips sent since the agent was installed.
+        last_error: what went wrong last, in the agent's words.
+        free_bytes: space left on its disk.
+    """
+
+    name: str
+    seen_at: datetime
+    agent: str
+    backlog_clips: int
+    backlog_bytes: int
+    oldest_waiting_at: datetime | None
+    sent: int
+    last_error: str
+    last_error_at: datetime | None
+    free_bytes: int | None
+
+    def is_silent(self, now: datetime) -> bool:
+        """Whether nothing was heard of it for longer than `SILENT_SECONDS`."""
+        return (now - self.seen_at).total_seconds() > SILENT_SECONDS
+
+
+@dataclass(frozen=True)
+class DevicePage:
+    """A page of devices, and where the next begins; None where there is no next."""
+
+    devices: tuple[Device, ...]
+    following: Mapping[str, Any] | None
+
+
+def read_devices(
+    deployed: Deployed, *, silent_first: bool, limit: int, start: Mapping[str, Any] | None = None
+) -> DevicePage:
+    """Read a page of devices: those seen last come first, or those not seen for the longest time.
+
+    Args:
+        deployed: the environment.
+        silent_first: which way round.
+        limit: the most devices on the page.
+        start: `following` of the page before.
+    """
+    page = read_page(
+        deployed,
+        deployed.output(INGEST, "DevicesTable"),
+        ("fleet", "fleet"),
+        index="by_fleet",
+        newest_first=not silent_first,
+        limit=limit,
+        start=start,
+    )
+    return DevicePage(tuple(map(parse_device, page.items)), page.following)
+
+
+def parse_device(item: Item) -> Device:
+    """Shape a report. Raises KeyError where it lacks name or time."""
+    return Device(
+        name=item["device"],
+        seen_at=_time(item["seen_at"]),
+        agent=item.get("agent", ""),
+        backlog_clips=int(item.get("backlog_clips", 0)),
+        backlog_bytes=int(item.get("backlog_bytes", 0)),
+        oldest_waiting_at=_time_of(item, "oldest_waiting_at"),
+        sent=int(item.get("sent", 0)),
+        last_error=item.get("last_error", ""),
+        last_error_at=_time_of(item, "last_error_at"),
+        free_bytes=int(item["free_bytes"]) if "free_bytes" in item else None,
+    )
+
+
+def _time_of(item: Item, name: str) -> datetime | None:
+    return _time(item[name]) if item.get(name) else None
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

@@ -1,0 +1,161 @@
+"""The *Statistics* page: a month's clips by day, source and storage; and what is stuck now."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+import streamlit as st
+
+from clip_model.words import Status, Verdict
+from console.clips import Question, read_clips
+from console.figures import TIERS, Figures, day_columns, months, read_month, source_columns, total
+from console.page import STANDINGS, show_page
+from console.wording import ago, size
+from operations.deployed import Deployed
+
+#: Months there are to choose from.
+MONTHS = 24
+#: Sources in the chart; the table has them all.
+CHARTED = 12
+#: Clips of each kind that are listed as under way or failed.
+LISTED = 10
+
+_COLOURS = [STANDINGS[verdict][0] for verdict in Verdict]
+
+
+def show(deployed: Deployed) -> None:
+    """The month, then now."""
+    now = datetime.now(UTC)
+    month = st.selectbox(
+        "Month",
+        months(now.date(), MONTHS),
+        format_func=lambda month: f"{_first(month):%B %Y}",
+        key="month",
+        bind="query-params",
+        width=240,
+    )
+    figures = read_month(deployed, month)
+    if figures:
+        _show_month(figures, month, now)
+    else:
+        st.info("No clip was finished in this month.", icon=":material/bar_chart_off:")
+    _show_now(deployed, now)
+
+
+def _first(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
+
+
+def _show_month(figures: Sequence[Figures], month: str, now: datetime) -> None:
+    together = total(figures)
+    _show_numbers(together, len(figures))
+    st.subheader("Received each day", anchor=False)
+    st.bar_chart(
+        day_columns(together, _first(month), now.date()),
+        x="day",
+        y=list(Verdict),
+        x_label="",
+        y_label="clips",
+        color=[*_COLOURS],
+        sort=False,
+        height=260,
+        alt="Finished clips by day of receipt and verdict",
+    )
+    sources, storage = st.columns([3, 2], gap="large")
+    with sources:
+        _show_sources(figures)
+    with storage:
+        _show_storage(together)
+    _show_table(figures)
+
+
+def _show_numbers(figures: Figures, sources: int) -> None:
+    numbers = {
+        "Incidents": f"{figures.verdicts[Verdict.INCIDENT]:,}",
+        "Clips finished": f"{figures.clips:,}",
+        "Sources": f"{sources:,}",
+        "Originals kept": size(sum(figures.kept.values())),
+        "Estimated cost": f"${figures.usd:,.2f}",
+    }
+    with st.container(horizontal=True):
+        for label, value in numbers.items():
+            st.metric(label, value, border=True)
+
+
+def _show_sources(figures: Sequence[Figures]) -> None:
+    more = len(figures) - CHARTED
+    st.subheader("By source" if more <= 0 else f"The {CHARTED} sources with most clips", anchor=False)
+    st.bar_chart(
+        source_columns(figures[:CHARTED]),
+        x="source",
+        y=list(Verdict),
+        x_label="",
+        y_label="",
+        color=[*_COLOURS],
+        horizontal=True,
+        sort=False,
+        alt="Finished clips by source and verdict",
+    )
+
+
+def _show_storage(figures: Figures) -> None:
+    st.subheader("Originals by storage", anchor=False)
+    most = max([*figures.kept.values(), 1])
+    for tier, name in TIERS.items():
+        amount = figures.kept.get(tier, 0)
+        st.progress(amount / most, text=f"{name} · {size(amount)}")
+
+
+def _show_table(figures: Sequence[Figures]) -> None:
+    """Every source; the one that is picked leads to its clips."""
+    st.subheader("Every source", anchor=False)
+    table = st.dataframe(
+        [
+            {
+                "Source": each.source,
+                "Clips": each.clips,
+                **{verdict.capitalize(): each.verdicts[verdict] for verdict in Verdict},
+                **{name: each.kept.get(tier, 0) for tier, name in TIERS.items()},
+                "Cost": each.usd,
+            }
+            for each in figures
+        ],
+        key="sources",
+        on_select="rerun",
+        selection_mode="single-row",
+        hide_index=True,
+        column_config={
+            **{name: st.column_config.NumberColumn(format="bytes") for name in TIERS.values()},
+            "Cost": st.column_config.NumberColumn(format="dollar"),
+        },
+    )
+    # Another month may have fewer rows than the one in which the row was picked.
+    for source in [figures[row].source for row in table.selection.rows if row < len(figures)]:
+        st.page_link(
+            "views/clips.py",
+            label=f"Clips of {source}",
+            icon=":material/movie:",
+            query_params={"source": source},
+        )
+
+
+def _show_now(deployed: Deployed, now: datetime) -> None:
+    """The newest of those clips that have no verdict."""
+    for part, (title, standing) in zip(
+        st.columns(2, gap="large"), (("Failed", Status.FAILED), ("In progress", Status.PROCESSING)), strict=True
+    ):
+        page = read_clips(deployed, Question(standing=standing), today=now.date(), limit=LISTED)
+        with part:
+            more = "+" if page.following else ""
+            st.subheader(f"{title} now · {len(page.clips)}{more}", anchor=False)
+            for clip in page.clips:
+                st.page_link(
+                    "views/clips.py",
+                    label=f"{clip.source} · {clip.collection} · {ago(clip.received_at, now)}",
+                    icon=":material/movie:",
+                    query_params={"clip": clip.clip_id},
+                )
+            if page.following:
+                st.page_link("views/clips.py", label="All of them", query_params={"verdict": standing})
+
+
+show_page("Statistics", show)
