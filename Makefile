@@ -33,8 +33,8 @@ campaign: setup ## a batch of licensed footage on this machine, from the search 
 up: setup ## the demo's cloud, edge agent and console, until Ctrl-C
 	@$(BIN)/python -m local_cloud.up
 
-test: setup ## every test that needs no display
-	@$(BIN)/python -m pytest $(ARGS)
+test: setup ## every test that needs no display; ARGS="tests/unit -x" runs some
+	@$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),$(BIN)/python tests/support/halves.py)
 
 mutation: setup ## take each permission away and see a test fail; writes docs/mutation.md
 	@PYTHONPATH=.:tests/support $(BIN)/python tests/support/mutation.py

@@ -1,4 +1,8 @@
-"""The console: `streamlit run console/app.py`. One page a question, each of them a file in `views`."""
+"""The console: `streamlit run console/app.py`. One page a question, each of them a file in `views`.
+
+A folder called `pages` Streamlit would take for pages of its own, and open the first address that a fresh server is
+asked for without what is here.
+"""
 
 from pathlib import Path
 

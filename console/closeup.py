@@ -20,7 +20,7 @@ def show_clip(deployed: Deployed, clip: Clip, *, now: datetime) -> None:
     """Draw the clip."""
     watch, words = st.columns([3, 2], gap="large")
     with watch:
-        _show_film(deployed, clip)
+        _show_film(deployed, clip, now)
     with words:
         _tell(clip, now)
     _show_facts(clip)
@@ -28,13 +28,13 @@ def show_clip(deployed: Deployed, clip: Clip, *, now: datetime) -> None:
     _show_found(deployed, clip)
 
 
-def _show_film(deployed: Deployed, clip: Clip) -> None:
+def _show_film(deployed: Deployed, clip: Clip, now: datetime) -> None:
     if not clip.plays:
         st.image(tile(clip.standing), width="stretch", alt=clip.standing)
         st.info(clip.silence, icon=":material/videocam_off:")
         return
     try:
-        addresses = sign(deployed, [clip])[clip.clip_id]
+        addresses = sign(deployed, [clip], now=now)[clip.clip_id]
     except OperatorError as error:
         st.error(str(error))
         return
@@ -98,6 +98,8 @@ def _show_found(deployed: Deployed, clip: Clip) -> None:
         if found is None:
             st.caption("Nothing was analysed, or what was found is no longer kept.")
             return
+        if not found.labels and not found.text and not found.transcript:
+            st.caption("Nothing was seen, read or heard.")
         _show_names(found, clip)
         if found.transcript:
             st.markdown("**Said**")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from clip_model import keys
 from clip_model.documents import Finding, Labels
@@ -10,6 +11,7 @@ from console.clips import Clip
 from operations.deployed import DELIVERY, Deployed
 from operations.link import folder_signer, product_link
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Labels and words that are told of one clip.
 MAX_FOUND = 24
 
@@ -23,16 +25,24 @@ class Addresses:
     poster: str
 
 
-def sign(deployed: Deployed, clips: Iterable[Clip]) -> dict[str, Addresses]:
+def sign(deployed: Deployed, clips: Iterable[Clip], *, now: datetime) -> dict[str, Addresses]:
     """Addresses of those clips that play, by clip id; the key is read once, and only where one does.
+
+    They stay the same until `expiry` moves on: a film with another address would begin anew.
 
     Raises OperatorError where there is no key to sign with.
     """
     playing = [clip for clip in clips if clip.plays]
     if not playing:
         return {}
-    link = folder_signer(deployed)
+    link = folder_signer(deployed, expiry(now, timedelta(hours=deployed.environment.link_hours)))
     return {clip.clip_id: _addresses(link(clip.folder)) for clip in playing}
+
+
+def expiry(now: datetime, span: timedelta) -> datetime:
+    """When what is signed now stops answering: after `span`, or up to a 24th of it sooner, to change as seldom."""
+    step = span / 24
+    return _EPOCH + (now - _EPOCH) // step * step + span
 
 
 def _addresses(page: str) -> Addresses:

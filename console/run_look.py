@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from operations.deployed import Deployed
 from operations.history import Line, how_ended, read_events, tell
-from operations.run_records import Progress
+from operations.run_records import Progress, Run
 from operations.runs import execution_arn, read_progress
 
 #: Histories that a browser session keeps.
@@ -47,11 +47,12 @@ class Look:
         return f"The run ended without a summary: {self.ending}" if self.ending else ""
 
 
-def look(deployed: Deployed, name: str) -> Look:
-    """Look at a run."""
+def look(deployed: Deployed, name: str, *, known: Run | None = None) -> Look:
+    """Look at a run; `known`: its record where that has been read, which counts if it was closed by then."""
     # The history before the record: a run that ends in between has then written it.
     events = read_log(deployed, execution_arn(deployed, name))
-    return Look(name, read_progress(deployed, name), tuple(tell(events)), how_ended(events))
+    closed = known if known is not None and known.ended else None
+    return Look(name, read_progress(deployed, name, known=closed), tuple(tell(events)), how_ended(events))
 
 
 def read_log(deployed: Deployed, execution: str) -> list[Any]:

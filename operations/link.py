@@ -49,18 +49,17 @@ def fresh_link(deployed: Deployed, clip: str, hours: float | None = None) -> str
 
 def sign_folder(deployed: Deployed, folder: str, hours: float | None = None) -> str:
     """Sign a link to the page in a products folder, which must end in `/`. `hours` as for `fresh_link`."""
-    return folder_signer(deployed, hours)(folder)
-
-
-def folder_signer(deployed: Deployed, hours: float | None = None) -> Callable[[str], str]:
-    """`sign_folder` for any number of folders; the key is read once, here."""
     span = deployed.environment.link_hours if hours is None else hours
     if not 0 < span <= MAX_HOURS:
         raise OperatorError(f"hours must be more than 0 and at most {MAX_HOURS:g}, got {span:g}")
+    return folder_signer(deployed, datetime.now(UTC) + timedelta(hours=span))(folder)
+
+
+def folder_signer(deployed: Deployed, expires_at: datetime) -> Callable[[str], str]:
+    """`sign_folder` for any number of folders; the key is read once, here. `expires_at` needs a time zone."""
     base = f"https://{deployed.output(DELIVERY, 'PlaybackDomain')}"
     key_id = deployed.output(DELIVERY, "SigningKeyId")
     sign = _signer(deployed)
-    expires_at = datetime.now(UTC) + timedelta(hours=span)
 
     def link(folder: str) -> str:
         signed = sign_link(base_url=base, folder=folder, key_id=key_id, sign=sign, expires_at=expires_at)

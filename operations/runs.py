@@ -43,19 +43,22 @@ def read_runs(deployed: Deployed, *, limit: int = PAGE_SIZE, start: Mapping[str,
     return RunsPage(tuple(parse_run(_plain(item)) for item in answer["Items"]), answer.get("LastEvaluatedKey"))
 
 
-def read_progress(deployed: Deployed, name: str) -> Progress:
-    """A run, its items and what became of its clips; reads no other item."""
+def read_progress(deployed: Deployed, name: str, *, known: Run | None = None) -> Progress:
+    """A run, its items and what became of its clips; reads no other item, and the run not again where it is known."""
+    condition, values = "pk = :run", {":run": {"S": f"run#{name}"}}
+    if known is not None:
+        condition, values = f"{condition} AND begins_with(sk, :item)", {**values, ":item": {"S": "item#"}}
     pages = (
         deployed.session.client("dynamodb")
         .get_paginator("query")
         .paginate(
             TableName=deployed.output(CAMPAIGNS, "CampaignsTable"),
-            KeyConditionExpression="pk = :run",
-            ExpressionAttributeValues={":run": {"S": f"run#{name}"}},
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
         )
     )
     records = [_plain(item) for page in pages for item in page["Items"]]
-    run = next((parse_run(record) for record in records if record["sk"] == "run"), None)
+    run = next((parse_run(record) for record in records if record["sk"] == "run"), known)
     items = tuple(parse_item(record) for record in records if record["sk"] != "run")
     return Progress(run, items, read_fates(deployed, [item.clip_id for item in items if item.clip_id]))
 

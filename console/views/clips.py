@@ -46,14 +46,14 @@ def _show_list(deployed: Deployed, question: Question, now: datetime) -> None:
     if not page.clips:
         further = " Next looks further back." if page.following else ""
         st.info(f"No clip here.{further}", icon=":material/movie_off:")
-    show_gallery(page.clips, _addresses(deployed, page), now=now)
+    show_gallery(page.clips, _addresses(deployed, page, now), now=now)
     pager.show(page.following)
 
 
-def _addresses(deployed: Deployed, page: ClipPage) -> Mapping[str, Addresses]:
+def _addresses(deployed: Deployed, page: ClipPage, now: datetime) -> Mapping[str, Addresses]:
     """Where pictures are; without a key to sign with the clips are shown nevertheless."""
     try:
-        return sign(deployed, page.clips)
+        return sign(deployed, page.clips, now=now)
     except OperatorError as error:
         st.warning(f"No pictures: {error}")
         return {}

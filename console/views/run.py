@@ -12,6 +12,7 @@ from console.visitor import visitor
 from console.wording import count
 from operations.campaigns import read_book, start_run
 from operations.deployed import Deployed
+from operations.run_records import Run
 from operations.runs import read_runs
 
 #: How often a run that goes on is looked at.
@@ -28,13 +29,10 @@ def show(deployed: Deployed) -> None:
     else:
         st.info("There is no campaign yet.", icon=":material/edit_note:")
         st.page_link("views/campaigns.py", label="Make one", icon=":material/add:")
-    name = st.query_params.get("run") or _newest(deployed)
-    if name:
+    if name := st.query_params.get("run"):
         _show_run(deployed, name)
-
-
-def _newest(deployed: Deployed) -> str:
-    return next((run.name for run in read_runs(deployed, limit=1).runs), "")
+    elif newest := next(iter(read_runs(deployed, limit=1).runs), None):
+        _show_run(deployed, newest.name, known=newest)
 
 
 def _show_start(deployed: Deployed, book: CampaignBook) -> None:
@@ -79,8 +77,8 @@ def _tell_weekly(book: CampaignBook, campaign: Campaign) -> str:
     return "The weekly run goes on from here." if book.rotate else "The weekly run will repeat it."
 
 
-def _show_run(deployed: Deployed, name: str) -> None:
-    seen = look(deployed, name)
+def _show_run(deployed: Deployed, name: str, *, known: Run | None = None) -> None:
+    seen = look(deployed, name, known=known)
     if not seen.there and st.session_state.get("started") != name:
         st.warning(f"There is no run {name}, or it is no longer known.", icon=":material/search_off:")
     elif seen.ended:

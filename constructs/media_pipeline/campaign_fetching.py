@@ -52,7 +52,6 @@ class CampaignFetching(Construct):
                 "PIXABAY_SECRET": self.pixabay_secret_name,
                 "CONTACT": environment.campaigns.contact,
                 "LARGEST_BYTES": str(environment.campaigns.largest_mb * 10**6),
-                "ENVIRONMENT_NAME": environment.name,
             },
         )
         objects = [f"{keys.ROOT}/{source}/*" for source in Source]

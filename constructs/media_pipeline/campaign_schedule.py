@@ -28,14 +28,21 @@ class WeeklyRun(Construct):
             target=targets.StepFunctionsStartExecution(
                 machine,
                 input=scheduler.ScheduleTargetInput.from_object({"trigger": "schedule"}),
-                # Its ARN would have to name the schedule, which names the role: the account is what is left.
                 role=iam.Role(
                     self,
                     "Role",
                     description="IMPP: the schedule starts a campaign",
                     assumed_by=iam.ServicePrincipal(
                         "scheduler.amazonaws.com",
-                        conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
+                        # In whose name a schedule acts, its group says.
+                        conditions={
+                            "StringEquals": {"aws:SourceAccount": Stack.of(self).account},
+                            "ArnEquals": {
+                                "aws:SourceArn": Stack.of(self).format_arn(
+                                    service="scheduler", resource="schedule-group", resource_name="default"
+                                )
+                            },
+                        },
                     ),
                 ),
                 dead_letter_queue=self.unstarted,

@@ -14,7 +14,7 @@ from media_pipeline.nag import acknowledge, bucket_as_found
 from media_pipeline.playback import Playback
 from media_pipeline.statements import executions_statement, outputs_statement, signing_statement
 
-_READ = tuple(f"{keys.ROOT}/*/{name}" for name in (keys.POSTER, keys.LABELS))
+_LABELS = f"{keys.ROOT}/*/{keys.LABELS}"
 
 
 class ConsoleRole(iam.Role):
@@ -65,21 +65,19 @@ class ConsoleRole(iam.Role):
             iam.PolicyStatement(actions=["dynamodb:BatchGetItem", "dynamodb:GetItem"], resources=[clips.table_arn]),
             # One run, and what the next weekly one takes.
             iam.PolicyStatement(actions=["dynamodb:GetItem"], resources=[campaigns.table.table_arn]),
-            iam.PolicyStatement(
-                actions=["s3:GetObject"], resources=[processed.arn_for_objects(each) for each in _READ]
-            ),
+            # What was found in a clip; its frames and films reach the browser by signed links.
+            iam.PolicyStatement(actions=["s3:GetObject"], resources=[processed.arn_for_objects(_LABELS)]),
             # Without it S3 says of what is missing that it is forbidden.
             iam.PolicyStatement(actions=["s3:ListBucket"], resources=[processed.bucket_arn]),
             signing_statement(self, playback),
             *_campaign_statements(self, campaigns=campaigns, pipeline=pipeline),
         ):
             self.add_to_policy(statement)
-        for each in _READ:
-            acknowledge(
-                self,
-                f"IAM5[Resource::{bucket_as_found(processed)}/{each}]",
-                "any clip may be looked at, so the object of this name in any clip's folder",
-            )
+        acknowledge(
+            self,
+            f"IAM5[Resource::{bucket_as_found(processed)}/{_LABELS}]",
+            "any clip may be looked at, so the object of this name in any clip's folder",
+        )
 
 
 def _campaign_statements(

@@ -16,6 +16,9 @@ from local_cloud.ministack_adapter.history import latest, write, write_aside
 #: Iterations of an inline Map at once; its own number may be lower.
 AT_ONCE = 40
 
+#: Kinds of states that take time; one that takes none is never stopped halfway.
+_LASTING = ("Map", "Parallel", "Task", "Wait")
+
 #: What a state gives: its output, and the state that follows.
 _Outcome = tuple[Any, str | None]
 
@@ -107,17 +110,20 @@ def _iterations(map_: _Container) -> tuple[list[Branch], int]:
 def _run_states(sfn: Any, machine: Any, data: Any, execution: Any, context: Any) -> Any:
     name = machine["StartAt"]
     while name:
+        if is_over():
+            raise Stopped
         state = machine["States"][name]
+        kind = state["Type"]
         context["State"] = {"Name": name, "EnteredTime": sfn.now_iso(), "RetryCount": 0}
-        write(execution, f"{state['Type']}StateEntered", name=name, input=json.dumps(data))
+        write(execution, f"{kind}StateEntered", name=name, input=json.dumps(data))
         try:
             data, following = _run_state(sfn, state, data, execution, context)
-            if is_over():
+            if kind in _LASTING and is_over():
                 raise Stopped
         except Stopped:
-            write(execution, f"{state['Type']}StateAborted")
+            write(execution, f"{kind}StateAborted")
             raise
-        write(execution, f"{state['Type']}StateExited", name=name, output=json.dumps(data))
+        write(execution, f"{kind}StateExited", name=name, output=json.dumps(data))
         name = following
     return data
 

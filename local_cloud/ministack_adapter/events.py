@@ -47,18 +47,25 @@ def _deliver_under_the_rules_role(identity: Identity) -> None:
             scheduled = event["Source"] == "aws.scheduler"
             queue, role = target.get("DeadLetterConfig", {}).get("Arn"), None
             try:
-                service = "scheduler" if scheduled else "events"
-                role = identity.assume(target["RoleArn"], f"{service}.amazonaws.com", source_arn=rule.get("Arn"))
+                service, source = ("scheduler", _group(identity, rule)) if scheduled else ("events", rule.get("Arn"))
+                role = identity.assume(target["RoleArn"], f"{service}.amazonaws.com", source_arn=source)
                 identity.require(role, "states:StartExecution", target["Arn"])
             except Denied:
                 # A queue lets a rule in by a policy of its own; the Scheduler writes into it as the target's role.
                 if queue and (not scheduled or (role and _may(identity, role, "sqs:SendMessage", queue))):
-                    # Delivered as an event for the queue: as it was, under the rule's name.
-                    original({"Arn": queue}, event, rule, view)
+                    # A rule's event as it was; of a schedule, what its target was to be given.
+                    kept = {"Input": target.get("Input")} if scheduled else {}
+                    original({"Arn": queue, **kept}, event, rule, view)
                 return
         original(target, event, rule, view)
 
     eventbridge._invoke_target = invoke
+
+
+def _group(identity: Identity, schedule: dict[str, Any]) -> str:
+    """In whose name a schedule acts: its group's."""
+    group = schedule.get("GroupName", "default")
+    return f"arn:aws:scheduler:{identity.region}:{identity.account}:schedule-group/{group}"
 
 
 def _may(identity: Identity, role: Credentials, action: str, resource: str) -> bool:

@@ -120,12 +120,14 @@ class Identity:
         return self.named(key)
 
     def _inside(self, work: Callable[[], _T]) -> _T:
-        """Work in the account's scope, whatever request this thread was started by."""
+        """Work in the account's scope and as if asked over TLS, whatever request this thread was started by."""
+        from ministack.core import iam_evaluator
         from ministack.core.responses import set_request_account_id, set_request_region
 
         def run() -> _T:
             set_request_account_id(self.account)
             set_request_region(self.region)
+            iam_evaluator.pin_request_origin("127.0.0.1", secure_transport=True)
             return work()
 
         return contextvars.copy_context().run(run)

@@ -5,7 +5,8 @@ import pytest
 from bootstrap_policies.variants import furnished, synthesized
 from permissions.deployment import Deployment
 from permissions.proving import prove
-from permissions.recordings import record
+from permissions.recorder import RECORDER
+from permissions.recordings import record, recorded
 from planted_permissions import PLANTED
 from planted_permissions.fault import Ground
 
@@ -20,9 +21,10 @@ pytestmark = pytest.mark.timeout(1800)
 
 
 @pytest.fixture(scope="session")
-def calls(tmp_path_factory):
-    """What functions and programs call, recorded while their own tests run: a minute and more."""
-    return record(tmp_path_factory.mktemp("calls"))
+def calls(request, tmp_path_factory):
+    """What functions and programs call, recorded while their own tests ran, or run now: minutes."""
+    recorder = request.config.stash.get(RECORDER, None)
+    return recorded(recorder) if recorder else record(tmp_path_factory.mktemp("calls"))
 
 
 def deployment(templates, name):

@@ -97,7 +97,7 @@ def test_an_incident_alerts_once_by_two_functions(cloud, journey):
         assert len(clip.alerts) == 1
         assert clip.record["link"] in clip.alerts[0]
         scheduled = [event for event in history(cloud, clip) if event["type"] == "TaskScheduled"]
-        invoked = [event for event in scheduled if "lambda" in event["taskScheduledEventDetails"]["resource"]]
+        invoked = [event for event in scheduled if event["taskScheduledEventDetails"]["resourceType"] == "lambda"]
         assert len(invoked) == 2
     quiet = [clip for clip in journey.clips.values() if clip.record.get("verdict") != "incident"]
     assert not any(clip.alerts for clip in quiet)

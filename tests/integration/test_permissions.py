@@ -11,14 +11,21 @@ import uuid
 from datetime import UTC, datetime
 
 import pytest
+from fetching import Fetching
 
 from clip_model import keys
+from clip_model.index import Field
 from clip_model.keys import clip_id
-from console.clips import read_days, read_poster
+from console.clips import Question, read_clip, read_clips
+from console.devices import read_devices
+from console.figures import read_month
+from console.products import read_found, sign
 from local_cloud.deployment import BIN
 from local_cloud.device import SAMPLES, Device
+from operations.campaigns import put_campaign, read_book, read_choice, remove_campaign, start_run, write_book
 from operations.deployed import Deployed, read_environment
-from operations.link import sign_folder
+from operations.history import how_ended, read_events
+from operations.runs import execution_arn, read_fates, read_progress, read_runs
 
 pytestmark = pytest.mark.cloud
 
@@ -33,7 +40,7 @@ def sent(runs):
     twice = runs.key()
     return {
         "at": time.time(),
-        "incident": runs.send(sample("RO/*42F.MP4"), "event"),
+        "incident": runs.send(sample("Parking/*41PF.MP4"), "event"),
         "moderated": runs.send(sample("Parking/*45PF.MP4"), "travel"),
         "by proxy": runs.send(sample("Parking/*.webm"), "parking"),
         "sampled": runs.send(sample("*44F.MP4"), name=twice),
@@ -100,8 +107,12 @@ def test_what_classify_found_and_said_is_kept(cloud, outputs, runs, sent):
 
 
 def test_the_machines_log_tells_its_run(cloud, runs, sent):
-    execution = runs.wait_for(sent["incident"])["execution"]["S"]
-    events = poll(lambda: log_of(cloud, "/aws/vendedlogs/states/impp-dev", execution.rsplit(":", 1)[-1]))
+    assert_logged(cloud, "/aws/vendedlogs/states/impp-dev", runs.wait_for(sent["incident"])["execution"]["S"])
+
+
+def assert_logged(cloud, group, execution):
+    """A machine's log tells an execution from its beginning to its end."""
+    events = poll(lambda: log_of(cloud, group, execution.rsplit(":", 1)[-1]))
     assert events[0]["type"] == "ExecutionStarted"
     assert events[-1]["type"] == "ExecutionSucceeded"
 
@@ -109,15 +120,71 @@ def test_the_machines_log_tells_its_run(cloud, runs, sent):
 @pytest.mark.parametrize("function", ["Classify", "Alert"])
 def test_a_functions_log_is_its_own_and_so_is_its_trace(cloud, runs, sent, function):
     runs.wait_for(sent["incident"])
+    assert_function_told(cloud, function, sent["at"])
+
+
+def assert_function_told(cloud, function, since):
+    """A function has written into a log of its own, and left a trace, since then."""
     logs = cloud.client("logs")
     (group,) = [
         item["logGroupName"]
         for item in logs.describe_log_groups()["logGroups"]
         if f"{function}Log" in item["logGroupName"]
     ]
-    streams = poll(lambda: [item for item in streams_of(logs, group) if item["creationTime"] / 1000 >= sent["at"]])
+    streams = poll(lambda: [item for item in streams_of(logs, group) if item["creationTime"] / 1000 >= since])
     assert log_of(cloud, group, streams[0]["logStreamName"], parsed=False)
-    assert poll(lambda: [name for name in traced(cloud, sent["at"]) if function in name])
+    assert poll(lambda: [name for name in traced(cloud, since) if function in name])
+
+
+@pytest.fixture(scope="module")
+def fetching(cloud, outputs):
+    return Fetching(cloud, outputs)
+
+
+@pytest.fixture(scope="module")
+def fetched(fetching):
+    """A campaign's run that brought one clip of Pixabay's."""
+    fetching.find_key()
+    name, theme = fetching.theme(sources=["pixabay"])
+    began = time.time()
+    with fetching.book(book_of(name, theme)):
+        return {"at": began, "run": fetching.run(campaign=name)}
+
+
+def book_of(name, theme):
+    return json.dumps({"version": 1, "campaigns": {name: theme}})
+
+
+def idle(fetching, **changes):
+    """A campaign whose runs have nothing to fetch."""
+    return fetching.theme(sources=["wikimedia"], licences=["pixabay"], **changes)
+
+
+def test_a_campaigns_run_brings_a_clip_and_ends_well(fetched):
+    record = fetched["run"].record
+    told = {name: record.get(name) for name in ("status", "notes", "received", "processed", "failed")}
+    assert told == {"status": "done", "notes": [], "received": 1, "processed": 1, "failed": 0}, record
+
+
+def test_a_campaigns_run_is_in_its_machines_log_and_traced(cloud, outputs, fetched):
+    assert_logged(cloud, "/aws/vendedlogs/states/impp-dev-campaigns", fetched["run"].execution["executionArn"])
+    machine = outputs["CampaignMachineArn"].rpartition(":")[2]
+    assert poll(lambda: machine in traced(cloud, fetched["at"]))
+
+
+def test_the_campaign_functions_log_is_its_own_and_so_is_its_trace(cloud, fetched):
+    assert_function_told(cloud, "FetchingCampaign", fetched["at"])
+
+
+def test_the_weekly_schedule_starts_a_campaigns_run(fetching):
+    name, theme = idle(fetching, schedule="weekly")
+    with fetching.book(book_of(name, theme)):
+        record = fetching.scheduled().record
+    assert (record["campaign"], record["trigger"], record["status"]) == (name, "schedule", "done")
+
+
+def test_what_the_weekly_schedule_cannot_start_is_kept(fetching):
+    assert fetching.undelivered() == {"trigger": "schedule"}
 
 
 def test_a_device_sends_and_reports_with_what_its_certificate_earns(cloud, outputs, tmp_path):
@@ -132,15 +199,58 @@ def test_a_device_sends_and_reports_with_what_its_certificate_earns(cloud, outpu
     assert reported.get("sent") == {"N": "1"}, "the device did not report"
 
 
-def test_the_console_shows_days_frames_and_links(cloud, outputs, runs, sent, monkeypatch):
-    records = {clip: runs.wait_for(sent[clip]) for clip in ("incident", "sampled")}
+@pytest.fixture
+def console(cloud, outputs, monkeypatch):
+    """What the console's pages ask and start, they ask and start with this."""
     for name, value in cloud.variables_as(outputs["ConsoleRoleArn"]).items():
         monkeypatch.setenv(name, value)
-    deployed = Deployed(read_environment("dev"))
-    shown = {clip.clip_id: clip for clip in read_days(deployed, datetime.now(UTC).date(), 2)}
-    assert read_poster(deployed, shown[sent["incident"]])[:2] == b"\xff\xd8"  # JPEG
-    assert read_poster(deployed, shown[sent["sampled"]]) is None
-    assert records["incident"]["folder"]["S"] in sign_folder(deployed, shown[sent["incident"]].folder)
+    return Deployed(read_environment("dev"))
+
+
+def test_the_console_lists_clips_by_day_verdict_source_and_word(console, runs, sent):
+    clip = runs.wait_for(sent["incident"])
+    source, verdict = clip["source"]["S"], clip["verdict"]["S"]
+    for question in (
+        Question(),
+        Question(standing=verdict),
+        Question(source=source),
+        Question(standing=verdict, source=source),
+        Question(field=Field.SPOKEN, word="help"),
+    ):
+        page = read_clips(console, question, today=datetime.now(UTC).date(), limit=200)
+        assert sent["incident"] in {clip.clip_id for clip in page.clips}, question
+
+
+def test_the_console_shows_a_clip_closely_and_signs_its_link(console, runs, sent):
+    runs.wait_for(sent["incident"])
+    runs.wait_for(sent["rejected"])
+    incident, rejected = read_clip(console, sent["incident"]), read_clip(console, sent["rejected"])
+    signed = sign(console, [incident], now=datetime.now(UTC))
+    assert incident.folder in signed[incident.clip_id].film
+    assert read_found(console, rejected) is None
+    fates = read_fates(console, [incident.clip_id, rejected.clip_id])
+    assert {fate.standing for fate in fates.values()} == {"incident", "rejected"}
+    assert how_ended(read_events(console, fates[incident.clip_id].execution)) == "done"
+
+
+def test_the_console_shows_devices_and_a_months_figures(console, runs, sent):
+    runs.wait_for(sent["incident"])
+    assert read_devices(console, silent_first=False, limit=1).devices is not None
+    figures = {each.source: each for each in read_month(console, f"{datetime.now(UTC):%Y-%m}")}
+    assert figures["cam-9"].verdicts["incident"] > 0
+
+
+def test_the_console_edits_campaigns_starts_one_and_follows_it(console, fetching):
+    name, theme = idle(fetching)
+    stored = read_book(console)
+    stored = write_book(console, put_campaign(stored.book, name, theme), after=stored)
+    run = start_run(console, stored.book, name, by="a visitor", batch_size=1, sources=())
+    assert fetching.finish(execution_arn(console, run)).record["by"] == "a visitor"
+    write_book(console, remove_campaign(stored.book, name), after=stored)
+    assert read_progress(console, run).run.status == "done"
+    assert how_ended(read_events(console, execution_arn(console, run))) == "done"
+    assert run in {each.name for each in read_runs(console).runs}
+    read_choice(console)
 
 
 def impp(cloud, outputs, *arguments):
@@ -186,6 +296,21 @@ def test_an_operator_starts_a_failed_clip_again(cloud, outputs, runs):
 def test_the_smoke_test_runs_under_the_operators_role(cloud, outputs):
     status, said = impp(cloud, outputs, "smoke")
     assert status == 0, said
+
+
+def test_an_operator_edits_campaigns_and_tries_one_with_the_smoke_test(cloud, outputs, fetching):
+    name, _ = fetching.theme()
+    for arguments, expected in (
+        (("set", name, "--query", name, "--sources", "wikimedia", "--licences", "public-domain"), f"{name}: made"),
+        (("list",), name),
+    ):
+        status, said = impp(cloud, outputs, "campaign", *arguments)
+        assert (status, expected in said) == (0, True), said
+    status, said = impp(cloud, outputs, "smoke", "--campaign", name)
+    assert status == 0, said
+    for arguments, expected in ((("runs",), name), (("remove", name), f"{name}: removed")):
+        status, said = impp(cloud, outputs, "campaign", *arguments)
+        assert (status, expected in said) == (0, True), said
 
 
 def streams_of(logs, group):

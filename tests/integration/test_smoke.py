@@ -7,6 +7,7 @@ import subprocess
 import time
 
 import pytest
+from fetching import Fetching
 
 from local_cloud.deployment import BIN
 from local_cloud.journey import running
@@ -16,6 +17,8 @@ pytestmark = pytest.mark.cloud
 INCIDENT = ["verdict", "cost", "analysis", "storage class", "products", "link", "page", "playlist", "renditions"]
 INCIDENT += ["segment", "mp4", "labels", "transcript", "clean-up"]
 ROUTINE = ["verdict", "cost", "analysis", "storage class", "raw object", "clean-up"]
+FETCHED = ["record", "cost", "attribution", "key", "storage class", "metadata", "metadata's run", "raw object"]
+FETCHED += ["folder", "labels", "labels' attribution"]
 
 
 @pytest.fixture
@@ -105,3 +108,36 @@ def test_ctrl_c_stops_the_runs_and_removes_the_clips(cloud, outputs, command):
     assert still == records
     # Transcribe does not know that nobody waits for it any more.
     assert [key for key in left if key not in before and not key.startswith(run[2])] == []
+
+
+@pytest.fixture
+def campaign(cloud, outputs):
+    """The only campaign there is. One piece of footage is under its licences."""
+    fetching = Fetching(cloud, outputs)
+    name, theme = fetching.theme(sources=["wikimedia"], licences=["public-domain"], schedule="weekly")
+    with fetching.book(json.dumps({"version": 1, "campaigns": {name: theme}})):
+        yield name
+
+
+def test_a_campaign_is_proved_by_a_clip_that_stays_until_nothing_is_left_to_fetch(
+    cloud, outputs, command, campaign, tmp_path
+):
+    before = traces(cloud, outputs)
+    run = smoke(command, "--campaign", "--json", str(tmp_path / "smoke.json"))
+    assert run.returncode == 0, run.stdout + run.stderr
+    report = json.loads((tmp_path / "smoke.json").read_text())
+    made = [(check["about"], check["what"]) for check in report["checks"]]
+    assert made == [("run", "end"), ("run", "received")] + [("clip", what) for what in FETCHED]
+    key = re.search(r"^kept: (\S.*) and whatever became of it$", run.stdout, re.MULTILINE)[1]
+    assert key.startswith(f"video/wikimedia/{campaign}/")
+    after = traces(cloud, outputs)
+    new = [name for name in after[0] if name not in before[0]]
+    assert key in new
+    assert not [name for name in new if "impp-smoke" in name], "sample clips were sent"
+
+    again = smoke(command, "--campaign", campaign)
+    assert again.returncode == 1, again.stdout + again.stderr
+    said = f"wrong  run: received: campaign '{campaign}' has nothing new to fetch, another or another query may"
+    assert said in again.stdout.splitlines()
+    assert again.stderr.startswith("impp: smoke test of dev: 1 of 2 checks wrong in ")
+    assert traces(cloud, outputs) == after

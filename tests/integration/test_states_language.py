@@ -3,46 +3,23 @@
 Each test states AWS's semantics; where the embedded cloud differs, its adapter corrects it.
 """
 
-import json
-import time
 import uuid
 
 import pytest
+from state_machines import Machines, failing, passing
 
 pytestmark = pytest.mark.cloud
-
-TRUST = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 
 @pytest.fixture(scope="module")
 def run(cloud):
-    sfn = cloud.client("stepfunctions")
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})
-    iam = cloud.client("iam")
-    role = iam.create_role(RoleName=f"r-{uuid.uuid4().hex}", AssumeRolePolicyDocument=trust)["Role"]
-    anything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-    iam.put_role_policy(RoleName=role["RoleName"], PolicyName="anything", PolicyDocument=json.dumps(anything))
+    machines = Machines(cloud)
 
     def run(states, start, data=None):
-        definition = {"QueryLanguage": "JSONata", "StartAt": start, "States": states}
-        machine = sfn.create_state_machine(
-            name=f"m-{uuid.uuid4().hex}", definition=json.dumps(definition), roleArn=role["Arn"]
-        )["stateMachineArn"]
-        execution = sfn.start_execution(stateMachineArn=machine, input=json.dumps(data or {}))["executionArn"]
-        for _ in range(200):
-            found = sfn.describe_execution(executionArn=execution)
-            if found["status"] != "RUNNING":
-                events = sfn.get_execution_history(executionArn=execution, maxResults=1000)["events"]
-                names = [e["stateEnteredEventDetails"]["name"] for e in events if e["type"].endswith("StateEntered")]
-                return found, json.loads(found.get("output") or "null"), names
-            time.sleep(0.1)
-        raise AssertionError("the machine does not end")
+        ended = machines.run(states, start, data)
+        return ended.execution, ended.output, ended.entered
 
     return run
-
-
-def passing(output, **fields):
-    return {"Type": "Pass", "Output": output, **({"End": True} if "Next" not in fields else {}), **fields}
 
 
 def test_assign_is_seen_by_the_next_state_and_not_by_its_own_output(run):
@@ -91,22 +68,6 @@ def test_branches_read_outer_variables_and_keep_their_own_to_themselves(run):
     assert run(states, "Start")[1] == {
         "branches": [{"mine": "a", "outer": "o"}, {"mine": "b", "outer": "o"}],
         "leaked": False,
-    }
-
-
-def failing(error, **fields):
-    """A task whose call fails in the way the error's name asks for."""
-    resources = {
-        "S3.NoSuchBucketException": ("aws-sdk:s3:listObjectsV2", {"Bucket": "there-is-none"}),
-        "States.Runtime": ("aws-sdk:s3:listObjectsV2", {"Buckett": "misspelt"}),
-    }
-    resource, arguments = resources[error]
-    return {
-        "Type": "Task",
-        "Resource": f"arn:aws:states:::{resource}",
-        "Arguments": arguments,
-        "End": True,
-        **fields,
     }
 
 

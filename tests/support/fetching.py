@@ -16,6 +16,8 @@ from local_cloud.connection import Connection
 _read = TypeDeserializer().deserialize
 #: Looks, two a second, until something has happened.
 _PATIENCE = 900
+#: The same, until a schedule that is due has been looked at: its clock ticks every ten seconds.
+_TICK = 80
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Fetching:
         self._machines = cloud.client("stepfunctions")
         self._parameters = cloud.client("ssm")
         self._scheduler = cloud.client("scheduler")
+        self._sqs = cloud.client("sqs")
         self._secrets = cloud.client("secretsmanager")
 
     @staticmethod
@@ -129,11 +132,23 @@ class Fetching:
         finally:
             self._scheduler.delete_schedule(Name=name)
 
+    def undelivered(self) -> dict[str, Any]:
+        """What the weekly schedule's queue holds after a start that it may not make."""
+        queues = self._sqs.list_queues()["QueueUrls"]
+        (queue,) = [url for url in queues if "WeeklyUnstarted" in url]
+        self._sqs.purge_queue(QueueUrl=queue)
+        with self.due(Arn=self._outputs["StateMachineArn"]):
+            for _ in range(_TICK):
+                if found := self._sqs.receive_message(QueueUrl=queue).get("Messages"):
+                    return dict(json.loads(found[0]["Body"]))
+                time.sleep(0.5)
+        raise AssertionError("what could not be started is not kept")
+
     def scheduled(self) -> Ended:
         """The run that the weekly schedule starts."""
         before = self._executions()
         with self.due():
-            for _ in range(_PATIENCE):
+            for _ in range(_TICK):
                 if started := self._executions() - before:
                     return self.finish(started.pop())
                 time.sleep(0.5)

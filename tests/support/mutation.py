@@ -25,6 +25,7 @@ TABLE = ROOT / "docs" / "mutation.md"
 #: Tests that are looked at first, as they are the likeliest to fail: by a part of the role's name; None for policies.
 LIKELIEST: dict[str | None, tuple[str, str]] = {
     "AlertingAlert": (WORK, "incident or Alert"),
+    "-Campaigns-": (WORK, "campaign or weekly"),
     "Console": (WORK, "console"),
     "Devices": (WORK, "device"),
     "-operator": (WORK, "operator"),

@@ -55,6 +55,11 @@ def test_the_bare_address_leads_to_the_clips(stacks, put_clip, open_console):
     assert page.button(key="open-clip")
 
 
+def test_a_page_whose_address_is_opened_first_of_all_has_its_frame(stacks, open_page):
+    # Of a folder that is called `pages` Streamlit would run the file alone.
+    assert sidebar(open_page("devices")) == ["Environment: dev"]
+
+
 def test_the_environment_is_named_by_the_variable(aws, open_console, monkeypatch):
     assert sidebar(open_console()) == ["Environment: dev"]
     monkeypatch.setenv("IMPP_ENV", "qa")

@@ -6,6 +6,7 @@ import pytest
 from streamlit.proto.Video_pb2 import Video
 
 from clip_model.index import Field
+from console.products import expiry
 from local_cloud.gate import Request, decide
 from operations.cli import main
 
@@ -50,12 +51,12 @@ def films(page):
     return [element.proto for element in page.get("video")]
 
 
-def opens(stacks, address):
-    """Whether the distribution serves what lies under a signed address."""
+def opens(stacks, address, after=timedelta(0)):
+    """Whether the distribution serves what lies under a signed address, so much later."""
     public = stacks.client("ssm").get_parameter(Name="/impp/dev/playback/2026a")["Parameter"]["Value"]
     parts = urlsplit(address)
     asked = Request(DOMAIN, parts.path, parts.query)
-    return parts.netloc == DOMAIN and decide(asked, {"K2JCJMDEHXQW5F": public}, datetime.now(UTC)) is None
+    return parts.netloc == DOMAIN and decide(asked, {"K2JCJMDEHXQW5F": public}, datetime.now(UTC) + after) is None
 
 
 def test_clips_are_cards_the_newest_first(clips, open_page, reads):
@@ -268,6 +269,32 @@ def test_where_nothing_was_kept_of_what_was_found_that_is_said(clips, open_page)
     page = open_page(clip="incident")
     open_findings(page, "incident")
     assert "Nothing was analysed, or what was found is no longer kept." in [each.value for each in page.caption]
+
+
+def test_where_nothing_was_found_that_is_said(clips, stacks, open_page):
+    labels = {"labels": [], "text": [], "transcript": ""}
+    stacks.client("s3").put_object(Bucket="processed", Key=f"{FOLDER}labels.json", Body=json.dumps(labels))
+    page = open_page(clip="incident")
+    open_findings(page, "incident")
+    assert "Nothing was seen, read or heard." in [each.value for each in page.caption]
+
+
+@pytest.mark.parametrize(
+    ("now", "then"),
+    [
+        (datetime(2026, 11, 20, 12, tzinfo=UTC), datetime(2026, 11, 21, 12, tzinfo=UTC)),
+        (datetime(2026, 11, 20, 12, 59, 59, tzinfo=UTC), datetime(2026, 11, 21, 12, tzinfo=UTC)),
+        (datetime(2026, 11, 20, 13, tzinfo=UTC), datetime(2026, 11, 21, 13, tzinfo=UTC)),
+    ],
+)
+def test_what_a_page_signs_changes_once_in_a_24th_of_its_life(now, then):
+    assert expiry(now, timedelta(hours=24)) == then
+
+
+def test_what_a_page_signs_expires_in_time(clips, stacks, open_page):
+    film = films(open_page(clip="incident"))[0].url
+    assert opens(stacks, film, after=timedelta(hours=68))
+    assert not opens(stacks, film, after=timedelta(hours=72))
 
 
 def test_a_store_that_is_not_there_is_an_error_and_not_nothing_found(clips, open_page, cloudformation):

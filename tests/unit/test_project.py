@@ -29,7 +29,7 @@ def test_opencv_is_the_build_that_needs_no_display():
 
 def test_every_package_of_the_project_is_installed_with_it():
     packages = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
-    folders = {"clip_model", "console", "local_cloud", "local_cloud/services", "operations"}
+    folders = {"clip_model", "console", "local_cloud", "local_cloud/internet", "local_cloud/services", "operations"}
     assert {folder.replace("/", ".") for folder in folders} <= packages
     assert {"media_pipeline", "media_pipeline.states", "impp_edge"} <= packages
 

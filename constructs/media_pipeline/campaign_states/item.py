@@ -123,7 +123,6 @@ def _transfer() -> dict[str, State]:
                     {
                         "task": "fetch",
                         "item": Expression("$item"),
-                        "bucket": "${RawBucket}",
                         "key": Expression("$item.key"),
                         "upload_id": Expression("$upload_id"),
                     }

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from clip_model.campaigns import Source
 from permissions import recordings
 from permissions.calls import Call, Needs
 from permissions.deployment import Deployment, Resource
 from permissions.model import Need
 from permissions.recordings import Recorded
 from permissions.spared import is_spared
+
+#: Sources under whose keys a function alone writes.
+_OWN = {"lambdas/campaign": frozenset(Source)}
 
 
 def function_needs(deployment: Deployment, resource: Resource, calls: Sequence[Recorded]) -> Iterator[Need]:
@@ -61,5 +65,11 @@ def _calls(
                 raise ValueError(f"{program} reads the variable {missing}, which the template does not set") from None
             continue  # the function's tests show that it does without
         yield Call(
-            call.service, call.operation, parameters, f"{program} ({call.test})", error=call.error, context=source
+            call.service,
+            call.operation,
+            parameters,
+            f"{program} ({call.test})",
+            error=call.error,
+            own=_OWN.get(program, frozenset()),
+            context=source,
         )

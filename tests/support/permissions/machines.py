@@ -8,7 +8,9 @@ from typing import Any
 
 from machine import tasks
 
+from clip_model.campaigns import Source
 from permissions.calls import Call, Needs
+from permissions.campaign_runs import every_run
 from permissions.clips import every_clip
 from permissions.deployment import Deployment, Resource
 from permissions.machine_walk import Called, follow
@@ -38,15 +40,16 @@ def machine_needs(deployment: Deployment, resource: Resource) -> Iterator[tuple[
     """Needs of one state machine, each with the role that has it: its own, or the one it passes on.
 
     Raises:
-        ValueError: a state is reached by no clip, or nobody says what starts the machine.
+        ValueError: a state is reached by nothing, or nobody says what starts the machine.
     """
     properties = deployment.properties(resource)
     role, needs = properties["RoleArn"], Needs(deployment)
     machine = deployment.arn_of(resource)
     yield assumption(deployment, role, "states.amazonaws.com", source=machine)
-    bucket, versioned = _source(deployment, machine)
-    for called in _calls(_definition(properties), bucket, versioned):
-        call = _as_call(called)
+    source = _started_by(deployment, machine)
+    for called in _calls(_definition(properties), source):
+        # What nobody sends by itself is what the machine fetches, under the names of its own sources.
+        call = _as_call(called, own=frozenset(() if source else Source))
         for need in needs.of(call):
             yield role, need
         if called.resource == "mediaconvert:createJob.sync":
@@ -69,38 +72,50 @@ def _definition(properties: Mapping[str, Any]) -> str:
     return re.sub(r"\$\{(\w+)\}", lambda found: str(names[found[1]]), properties["DefinitionString"])
 
 
-def _source(deployment: Deployment, machine: str) -> tuple[str, bool]:
-    """The bucket whose events start a machine, and whether it keeps versions."""
+def _started_by(deployment: Deployment, machine: str) -> tuple[str, bool] | None:
+    """The bucket whose events start a machine, and whether it keeps versions; None where a schedule starts it."""
     for rule in deployment.resources("AWS::Events::Rule"):
         properties = deployment.properties(rule)
         if machine in {target["Arn"] for target in properties.get("Targets", ())}:
             (name,) = properties["EventPattern"]["detail"]["bucket"]["name"]
             (bucket,) = [each for each in deployment.resources("AWS::S3::Bucket") if each.name == name]
             return name, bucket.properties.get("VersioningConfiguration", {}).get("Status") == "Enabled"
-    raise ValueError(f"{machine}: no rule starts it, so nobody knows its events")
+    schedules = [deployment.properties(schedule) for schedule in deployment.resources("AWS::Scheduler::Schedule")]
+    if machine in {properties["Target"]["Arn"] for properties in schedules}:
+        return None
+    raise ValueError(f"{machine}: no rule or schedule starts it, so nobody knows its events")
 
 
 @cache
-def _calls(definition: str, bucket: str, versioned: bool) -> tuple[Called, ...]:
+def _calls(definition: str, source: tuple[str, bool] | None) -> tuple[Called, ...]:
     """Every call on every way through a machine. Raises ValueError where a task is on none of them."""
     machine = json.loads(definition)
-    calls: list[Called] = []
-    for clip in every_clip():
-        event = clip.event(bucket, versioned=versioned)
-        calls += follow(machine, name=clip.name, event=event, answers=clip.script)
+    calls = [
+        called
+        for name, event, script in _ways(source)
+        for called in follow(machine, name=name, event=event, answers=script)
+    ]
     tasked = {name for name, state in tasks(machine) if state["Type"] == "Task"}
     if unseen := sorted(tasked - {called.state for called in calls}):
-        raise ValueError(f"no clip reaches {', '.join(unseen)}; add one in permissions.clips")
+        raise ValueError(f"nothing reaches {', '.join(unseen)}; add it in permissions.clips or campaign_runs")
     return tuple(calls)
 
 
-def _as_call(called: Called) -> Call:
+def _ways(source: tuple[str, bool] | None) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
+    if source is None:
+        yield from ((run.name, run.input, run.script) for run in every_run())
+        return
+    bucket, versioned = source
+    yield from ((clip.name, clip.event(bucket, versioned=versioned), clip.script) for clip in every_clip())
+
+
+def _as_call(called: Called, *, own: frozenset[str]) -> Call:
     *_, service, action = called.resource.partition(".")[0].split(":")
     operation = action[0].upper() + action[1:]
     name = _SERVICES.get(service, service)
     # Step Functions' name of an error is the service's own, with the service before it and a word behind.
     error = called.error.rpartition(".")[2].removesuffix("Exception")
-    return Call(name, operation, called.arguments, f"state {called.state} ({name}:{operation})", error=error)
+    return Call(name, operation, called.arguments, f"state {called.state} ({name}:{operation})", error=error, own=own)
 
 
 def _until_done(deployment: Deployment, call: Call) -> Iterator[Need]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from clip_model.campaigns import Source
 from operations.deployed import read_environment
 from operations.keys import secret_name
 from operations.smoke_clips import SOURCE
@@ -27,7 +28,7 @@ class Program:
     Attributes:
         folder: where its code is.
         without: files whose calls are made with another's credentials: an administrator's.
-        own: the source whose keys it writes under, and the device whose item.
+        own: sources whose keys it names, and the device whose item.
         settings: the output, as `Stack.Output`, that a parameter of its calls has from its settings.
         context: condition keys its requests carry.
     """
@@ -43,7 +44,8 @@ CONSOLE = Program("console")
 OPERATOR = Program(
     "operations",
     without=frozenset({"operations/campaign_key.py", "operations/empty.py", "operations/keys.py"}),
-    own=frozenset({SOURCE}),
+    # Its smoke test's clips; and, to look at what a campaign brought, the campaigns' sources.
+    own=frozenset({SOURCE, *Source}),
 )
 DEVICE = Program(
     "edge_agent",

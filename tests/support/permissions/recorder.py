@@ -1,4 +1,7 @@
-"""A pytest plugin that writes down each call a program makes through botocore while its tests run.
+"""Writes down each call a program makes through botocore while its tests run.
+
+Where one run has all those tests, it is recorded as it goes (tests/conftest.py); else they are run once more with this
+module as a pytest plugin.
 
 A call belongs to the program whose code stands nearest to it on the stack; or, where that is a
 test's (a wrapper called from there), to the program that made the client. What a test calls itself
@@ -23,19 +26,16 @@ TARGET = "IMPP_RECORDED_CALLS"
 _PROGRAMS = ("console/", "edge_agent/impp_edge/", "lambdas/", "operations/")
 _TESTS = ("edge_agent/tests/", "tests/unit/")
 _BEFORE = dict(os.environ)
+#: Where a run keeps its recorder.
+RECORDER = pytest.StashKey["Recorder"]()
 
 
 class Recorder:
-    """Keeps each call once, as a line of JSON, and writes them when the tests are done."""
+    """Keeps each call once, as a line of JSON."""
 
-    def __init__(self, target: Path) -> None:
-        self._target = target
-        self._lines: dict[str, None] = {}
+    def __init__(self) -> None:
+        self.lines: dict[str, None] = {}
         self._outputs: dict[str, str] = {}
-
-    def pytest_unconfigure(self) -> None:
-        """Write them."""
-        self._target.write_text("".join(f"{line}\n" for line in self._lines), encoding="utf-8")
 
     def write(self, files: list[str], service: str, operation: str, parameters: Any, error: str) -> None:
         """Keep one call; nothing where no program made it."""
@@ -59,7 +59,7 @@ class Recorder:
             },
             ensure_ascii=False,
         )
-        self._lines[line] = None
+        self.lines[line] = None
 
     def learn(self, stacks: list[Mapping[str, Any]]) -> None:
         """Remember what a program was told by the outputs of stacks."""
@@ -72,9 +72,18 @@ class Recorder:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """As a plugin: see every call from now on, and write them to the file of `TARGET` when the tests are done."""
+    config.stash[RECORDER] = install()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Write them."""
+    Path(os.environ[TARGET]).write_text("".join(f"{line}\n" for line in config.stash[RECORDER].lines), "utf-8")
+
+
+def install() -> Recorder:
     """See every call of every client from now on."""
-    recorder = Recorder(Path(os.environ[TARGET]))
-    config.pluginmanager.register(recorder)
+    recorder = Recorder()
     create, call = botocore.client.ClientCreator.create_client, botocore.client.BaseClient._make_api_call
 
     def create_client(creator: Any, *arguments: Any, **options: Any) -> Any:
@@ -97,6 +106,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     botocore.client.ClientCreator.create_client = create_client
     botocore.client.BaseClient._make_api_call = make_api_call
+    return recorder
 
 
 def _callers(client: Any) -> list[str]:

@@ -5,13 +5,13 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from permissions.recorder import ROOT, TARGET
+from permissions.recorder import ROOT, TARGET, Recorder
 
 #: Test suites by what they exercise; each runs in a process of its own.
 SUITES = (
@@ -62,6 +62,17 @@ def record(folder: Path) -> tuple[Recorded, ...]:
         )
 
 
+def files() -> set[Path]:
+    """The suites' files."""
+    return {path for number in range(len(SUITES)) for path in _files(number)}
+
+
+def recorded(recorder: Recorder) -> tuple[Recorded, ...]:
+    """What was recorded while the suites ran among other tests, which say nothing of what a program needs."""
+    suites = tuple(str(path.relative_to(ROOT)) for path in files())
+    return tuple(call for call in _read(recorder.lines) if call.test.startswith(suites))
+
+
 def told(value: Any, names: Mapping[str, str]) -> Any:
     """A parameter with what the program was told put in. Raises KeyError naming what it was not told here."""
     if isinstance(value, dict):
@@ -81,7 +92,7 @@ def of(calls: Sequence[Recorded], program: str) -> list[Recorded]:
 
 def _run(number: int, folder: Path) -> list[Recorded]:
     target = folder / f"{number}.jsonl"
-    files = [str(path) for pattern in SUITES[number] for path in sorted(ROOT.glob(pattern))]
+    files = [str(path) for path in _files(number)]
     # What this run was asked to leave out is not left out there.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     result = subprocess.run(
@@ -94,10 +105,15 @@ def _run(number: int, folder: Path) -> list[Recorded]:
     )
     if result.returncode not in (0, 1):
         raise RuntimeError(f"{' '.join(SUITES[number])} did not run: {result.stdout[-800:]}{result.stderr[-800:]}")
-    return list(_read(target))
+    return list(_read(target.read_text(encoding="utf-8").splitlines()))
 
 
-def _read(file: Path) -> Iterator[Recorded]:
-    for line in file.read_text(encoding="utf-8").splitlines():
+def _files(number: int) -> list[Path]:
+    found = [path for pattern in SUITES[number] for path in sorted(ROOT.glob(pattern))]
+    return [file for path in found for file in (sorted(path.rglob("test_*.py")) if path.is_dir() else [path])]
+
+
+def _read(lines: Iterable[str]) -> Iterator[Recorded]:
+    for line in lines:
         fields = json.loads(line)
         yield Recorded(**{**fields, "files": tuple(fields["files"]), "variables": frozenset(fields["variables"])})

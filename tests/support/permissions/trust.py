@@ -19,6 +19,9 @@ _SAYS = {
     "events.amazonaws.com": ("aws:SourceAccount",),
     # https://docs.aws.amazon.com/mediaconvert/latest/ug/cross-service-confused-deputy-prevention.html
     "mediaconvert.amazonaws.com": ("aws:SourceAccount", "aws:SourceArn"),
+    # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html;
+    # the source is the schedule's group.
+    "scheduler.amazonaws.com": ("aws:SourceAccount", "aws:SourceArn"),
     # https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
     "states.amazonaws.com": ("aws:SourceAccount", "aws:SourceArn"),
     # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html

@@ -60,9 +60,12 @@ def _rule(deployment: Deployment, resource: Resource, _calls: Sequence[Recorded]
 
 def _schedule(deployment: Deployment, resource: Resource, _calls: Sequence[Recorded]) -> Used:
     target = deployment.properties(resource)["Target"]
-    schedule = deployment.arn_of(resource)
-    yield assumption(deployment, target["RoleArn"], "scheduler.amazonaws.com", source=schedule)
+    group = deployment.arn("scheduler", "schedule-group/default")
+    yield assumption(deployment, target["RoleArn"], "scheduler.amazonaws.com", source=group)
     yield target["RoleArn"], Need("states:StartExecution", target["Arn"], f"the schedule {resource.id}")
+    # Unlike a rule it has no leave of the queue's own.
+    why = f"what the schedule {resource.id} could not start"
+    yield target["RoleArn"], Need("sqs:SendMessage", target["DeadLetterConfig"]["Arn"], why)
 
 
 def _flow_log(deployment: Deployment, resource: Resource, _calls: Sequence[Recorded]) -> Used:
