@@ -11,7 +11,7 @@ from permissions.recordings import Recorded
 #: How the logical ids of our roles begin.
 ALERT, CLASSIFY = "AlertingAlertRole", "ClassificationClassifyRole"
 CONSOLE, DEVICES, OPERATOR = "Console", "DevicesRole", "Operator"
-JOBS, MACHINE, RULE = "TranscodingRole", "PipelineRole", "TriggerRole"
+JOBS, MACHINE, RULE, SCHEDULE = "TranscodingRole", "PipelineRole", "TriggerRole", "WeeklyRole"
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from planted_permissions.fault import CONSOLE, JOBS, MACHINE, RULE, Change, Fault, Ground
+from planted_permissions.fault import CONSOLE, JOBS, MACHINE, RULE, SCHEDULE, Change, Fault, Ground
 
 _BUCKET = "AWS::S3::BucketPolicy"
 _OTHER_QUEUE = "arn:aws:mediaconvert:us-east-1:333333333333:queues/Default"
@@ -51,6 +51,10 @@ def _attach(ground: Ground) -> None:
 POLICIES = {
     "a rule's role for any account": Fault(
         _trust(RULE, Condition={}), ("trusts events.amazonaws.com whoever asks it; limit it by aws:SourceAccount",)
+    ),
+    "a schedule's role for any group": Fault(
+        _trust(SCHEDULE, Condition=_ACCOUNT),
+        ("trusts scheduler.amazonaws.com whoever asks it; limit it by aws:SourceArn",),
     ),
     "a job's role for any queue": Fault(
         _trust(JOBS, Condition=_ACCOUNT),
