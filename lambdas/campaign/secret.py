@@ -27,7 +27,8 @@ class Secret:
         try:
             key = self._secretsmanager.get_secret_value(SecretId=self._name).get("SecretString", "").strip()
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            # Who may read a secret by its name and any ending is refused, as long as there is none of the name.
+            if error.response["Error"]["Code"] not in {"AccessDeniedException", "ResourceNotFoundException"}:
                 raise
             raise UnreadyError(
                 f"there is no API key; to store it: aws secretsmanager create-secret --name {self._name}"

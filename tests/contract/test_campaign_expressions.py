@@ -49,6 +49,26 @@ def test_an_unknown_campaign_ends_the_run_and_is_named(machine, states):
     assert variables["failure"]["cause"] == "there is no campaign natrue"
 
 
+@pytest.mark.parametrize("lost", ["query", "licences", "sources", "batch_size"])
+def test_a_campaign_that_lacks_something_ends_the_run_and_is_named(machine, states, lost):
+    campaign = {name: value for name, value in BOOK["campaigns"]["nature"].items() if name != lost}
+    variables = chosen(
+        machine, {"trigger": "manual", "campaign": "nature"}, book={**BOOK, "campaigns": {"nature": campaign}}
+    )
+    assert where_it_goes(states, "Known", variables) == "RecordFailure"
+    taken = next(rule for rule in states["Known"]["Choices"] if evaluate(rule["Condition"], variables))
+    told = evaluate(taken["Assign"], variables)["failure"]
+    assert (told["error"], told["cause"].split()[1]) == ("Campaign.Broken", "nature")
+
+
+@pytest.mark.parametrize(
+    ("size", "goes"), [(0, "RecordFailure"), (1, "OpenRun"), (50, "OpenRun"), (51, "RecordFailure")]
+)
+def test_a_batch_has_its_bounds(machine, states, size, goes):
+    variables = chosen(machine, {"trigger": "manual", "campaign": "nature", "batch_size": size})
+    assert where_it_goes(states, "Known", variables) == goes
+
+
 def test_without_a_weekly_campaign_nothing_is_due(machine, states):
     book = {**BOOK, "campaigns": {"once": BOOK["campaigns"]["once"]}}
     variables = chosen(machine, SCHEDULED, book=book, choice=CHOICE)

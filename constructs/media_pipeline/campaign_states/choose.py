@@ -1,6 +1,6 @@
 """Choose: which campaign, how many clips, from where."""
 
-from clip_model.campaigns import Schedule
+from clip_model.campaigns import MAX_BATCH, Schedule
 from media_pipeline.states.expressions import jsonata
 from media_pipeline.states.policies import DYNAMODB, State, retry, task
 
@@ -27,6 +27,10 @@ _THEME = f"""(
     'batch_size': $asked('batch_size', $again ? $choice.batch_size : $campaign.batch_size)
   }} : {{'name': ''}}
 )"""
+
+#: A book that was written by hand may hold a campaign that is none.
+_SOUND = f"""$exists($theme.query) and $exists($theme.licences) and $count($theme.sources) > 0 and
+  ($type($theme.batch_size) = 'number' ? $theme.batch_size >= 1 and $theme.batch_size <= {MAX_BATCH} : false)"""
 
 
 def choose_states() -> dict[str, State]:
@@ -73,7 +77,20 @@ def choose_states() -> dict[str, State]:
         "Known": {
             "Type": "Choice",
             "Choices": [
-                {"Condition": jsonata("$theme.name != ''"), "Next": "OpenRun"},
+                {"Condition": jsonata(_SOUND), "Next": "OpenRun"},
+                {
+                    "Condition": jsonata("$theme.name != ''"),
+                    "Assign": {
+                        "failure": {
+                            "state": "Choose",
+                            "error": "Campaign.Broken",
+                            "cause": jsonata(
+                                "'campaign ' & $theme.name & ' lacks a query, licences, sources or a batch size'"
+                            ),
+                        }
+                    },
+                    "Next": "RecordFailure",
+                },
                 {"Condition": jsonata("$request.trigger = 'schedule'"), "Next": "NothingDue"},
             ],
             "Default": "RecordFailure",

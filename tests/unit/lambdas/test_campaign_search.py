@@ -7,6 +7,7 @@ from itertools import repeat
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from clip_model import metadata
 from clip_model.keys import ClipKey
@@ -210,17 +211,33 @@ def test_an_empty_key_is_none(deploy_campaign, context):
     )
 
 
-def test_a_secret_that_may_not_be_read_is_nobodys_failure_but_ours(deploy_campaign, context, monkeypatch):
+@pytest.fixture
+def refuse_key(monkeypatch):
+    """Lets Secrets Manager refuse the key with an error code."""
+
+    def refuse_key(campaign, code):
+        error = ClientError({"Error": {"Code": code, "Message": "no"}}, "GetSecretValue")
+
+        def refuse(**_):
+            raise error
+
+        monkeypatch.setattr(campaign.handler.secretsmanager, "get_secret_value", refuse)
+
+    return refuse_key
+
+
+def test_a_key_that_is_refused_is_taken_for_none(deploy_campaign, context, refuse_key):
     campaign = deploy_campaign()
-    denied = campaign.handler.secretsmanager.exceptions.ClientError(
-        {"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "GetSecretValue"
-    )
+    refuse_key(campaign, "AccessDeniedException")
+    answer = campaign.handle(EVENT, context)
+    assert {item["source"] for item in answer["items"]} == {"wikimedia"}
+    assert answer["notes"][0].startswith("pixabay was left out: there is no API key; to store it: ")
 
-    def refuse(**_):
-        raise denied
 
-    monkeypatch.setattr(campaign.handler.secretsmanager, "get_secret_value", refuse)
-    with pytest.raises(type(denied)):
+def test_secrets_that_cannot_be_asked_for_are_nobodys_failure_but_ours(deploy_campaign, context, refuse_key):
+    campaign = deploy_campaign()
+    refuse_key(campaign, "InternalServiceError")
+    with pytest.raises(ClientError, match="InternalServiceError"):
         campaign.handle(EVENT, context)
 
 

@@ -193,7 +193,8 @@ def test_a_top_bitrate_is_kept_and_quality_spends_it(storage, run, make_media):
         run(job(mp4(video=video)))
         return opened(storage, "clip/clip.mp4").video.bit_rate
 
-    assert bitrate(500_000, 7) < 600_000
+    # Over four seconds the encoder's buffer still tells, and more or less so by the number of its threads.
+    assert bitrate(500_000, 7) < 700_000 < bitrate(50_000_000, 7)
     assert bitrate(50_000_000, 3) < bitrate(50_000_000, 9)
 
 
