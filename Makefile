@@ -5,7 +5,7 @@ INSTALLED := .venv/installed
 NODE := node_modules/aws-cdk/package.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo campaign up test mutation check bench clean
+.PHONY: help setup demo campaign up test mutation check bench screenshots clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -49,6 +49,9 @@ check: setup ## format, lint, types
 
 bench: setup ## benchmarks into build/bench; ONLY=name runs one
 	@$(BIN)/python -m benchmarks $(ONLY)
+
+screenshots: setup ## the pictures of the console's pages in docs/images; needs Chromium
+	@$(BIN)/python -m local_cloud.screenshots
 
 clean: ## remove what was built, not what was installed
 	rm -rf build cdk.out .pytest_cache .mypy_cache .ruff_cache

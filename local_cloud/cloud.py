@@ -106,7 +106,9 @@ class LocalCloud(Connection):
         config = ServerConfig()
         config.bind = [f"127.0.0.1:{self.port}"]
         config.loglevel = "WARNING"
-        config.keep_alive_timeout = 75
+        # Clients of SDKs keep connections for as long as they live; one that is closed just as the next request comes
+        # fails that request, and what is called in the name of a state machine is tried once.
+        config.keep_alive_timeout = 24 * 3600
         asyncio.set_event_loop(self._loop)
         self._loop.run_until_complete(serve(application, config, shutdown_trigger=self._stop.wait))
 

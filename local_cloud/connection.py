@@ -32,7 +32,7 @@ class Connection:
         self.environment = environment
         self.account: str = settings["account"]
         self.region: str = settings["region"]
-        self.port = port or _free_port()
+        self.port = port or free_port()
         self.endpoint_url = f"http://127.0.0.1:{self.port}"
 
     @property
@@ -76,24 +76,30 @@ class Connection:
 
     def await_start(self, server: "threading.Thread | subprocess.Popen[bytes]") -> None:
         """Wait until the cloud answers. Raises RuntimeError where it ends or takes longer than a minute."""
-        for _ in range(START_SECONDS * 10):
-            # First of all: another cloud on this port would answer just as well.
-            if not (server.is_alive() if isinstance(server, threading.Thread) else server.poll() is None):
-                break
-            try:
-                urllib.request.urlopen(f"{self.endpoint_url}/_ministack/health", timeout=5).close()  # noqa: S310
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return
-        raise RuntimeError(f"the local cloud did not start on port {self.port}")
+        await_answer(self.port, "/_ministack/health", server, "the local cloud")
 
     def viewer_url(self, link: str) -> str:
         """Where a browser on this machine finds what the world finds at `https://<label>.cloudfront.net/...`."""
         return link.replace("https://", "http://", 1).replace(".cloudfront.net/", f".cloudfront.localhost:{self.port}/")
 
 
-def _free_port() -> int:
+def await_answer(port: int, path: str, server: "threading.Thread | subprocess.Popen[bytes]", what: str) -> None:
+    """Wait until a server answers. Raises RuntimeError that says `what` where it ends or takes longer than a minute."""
+    for _ in range(START_SECONDS * 10):
+        # First of all: another server on this port would answer just as well.
+        if not (server.is_alive() if isinstance(server, threading.Thread) else server.poll() is None):
+            break
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"{what} did not start on port {port}")
+
+
+def free_port() -> int:
+    """A loopback port on which nothing listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

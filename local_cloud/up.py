@@ -1,14 +1,17 @@
 """`make up`: the demo's cloud, edge agent and console, until Ctrl-C."""
 
 import signal
-import subprocess
 import sys
 import threading
+from collections.abc import Mapping
+from pathlib import Path
 
 from rich.console import Console
 
+from local_cloud.campaign_demo import give_pixabay_key
 from local_cloud.cloud import LocalCloud
 from local_cloud.connection import ROOT, Connection, is_taken
+from local_cloud.dashboard import end, playback_base, serving
 from local_cloud.deployment import deploy
 from local_cloud.device import SAMPLES, Device
 from local_cloud.journey import AlertMail, records
@@ -34,47 +37,18 @@ def main() -> int:
     with LocalCloud(port=PORT, wait_scale=WAIT_SCALE) as cloud:
         with console.status("deploying with the CDK CLI …"):
             outputs = deploy(cloud)
-        # The local internet's Pixabay takes any key.
-        cloud.client("secretsmanager").create_secret(Name=outputs["PixabaySecret"], SecretString="any key")
+        give_pixabay_key(cloud, outputs)
         device = Device(cloud, BUILD / "device", bucket=outputs["RawBucket"])
         device.enroll(outputs)
         device.insert(SAMPLES / "media")
         agent = device.start()
-        base = cloud.viewer_url(f"https://{outputs['PlaybackDomain']}/").rstrip("/")
-        dashboard = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(ROOT / "console" / "app.py"), *_streamlit_options()],
-            env={
-                **cloud.variables_as(outputs["ConsoleRoleArn"]),
-                "IMPP_ENV": cloud.environment,
-                "IMPP_PLAYBACK_BASE": base,
-            },
-        )
-        console.print(f"console       http://127.0.0.1:{CONSOLE_PORT}")
-        console.print(f"AWS endpoint  {cloud.endpoint_url}  (access key {cloud.account}, any secret)")
-        console.print(f"memory card   {device.card}  (put a clip there and watch)")
-        console.print(
-            f"to use impp      export AWS_ENDPOINT_URL={cloud.endpoint_url} AWS_ACCESS_KEY_ID={cloud.account} "
-            f"AWS_SECRET_ACCESS_KEY=local AWS_REGION={cloud.region} IMPP_PLAYBACK_BASE={base}",
-            soft_wrap=True,
-            highlight=False,
-        )
-        console.print("Ctrl-C stops it all.")
         try:
-            _tell_alerts(cloud, outputs, console, stop)
+            with serving(cloud, outputs, port=CONSOLE_PORT) as url:
+                _tell_where(cloud, outputs, console, card=device.card, url=url)
+                _tell_alerts(cloud, outputs, console, stop)
         finally:
-            for process in (agent, dashboard):
-                end(process)
+            end(agent)
     return 0
-
-
-def end(process: "subprocess.Popen[bytes]") -> None:
-    """Ask a process to end, and insist after a while."""
-    process.terminate()
-    try:
-        process.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def _tell_alerts(cloud: Connection, outputs: dict[str, str], console: Console, stop: threading.Event) -> None:
@@ -92,14 +66,18 @@ def _tell_alerts(cloud: Connection, outputs: dict[str, str], console: Console, s
                     )
 
 
-def _streamlit_options() -> list[str]:
-    return [
-        f"--server.port={CONSOLE_PORT}",
-        "--server.address=127.0.0.1",
-        "--server.headless=true",
-        "--browser.gatherUsageStats=false",
-        "--client.toolbarMode=viewer",
-    ]
+def _tell_where(cloud: Connection, outputs: Mapping[str, str], console: Console, *, card: Path, url: str) -> None:
+    """Print where everything is."""
+    console.print(f"console       {url}")
+    console.print(f"AWS endpoint  {cloud.endpoint_url}  (access key {cloud.account}, any secret)")
+    console.print(f"memory card   {card}  (put a clip there and watch)")
+    console.print(
+        f"to use impp      export AWS_ENDPOINT_URL={cloud.endpoint_url} AWS_ACCESS_KEY_ID={cloud.account} "
+        f"AWS_SECRET_ACCESS_KEY=local AWS_REGION={cloud.region} IMPP_PLAYBACK_BASE={playback_base(cloud, outputs)}",
+        soft_wrap=True,
+        highlight=False,
+    )
+    console.print("Ctrl-C stops it all.")
 
 
 if __name__ == "__main__":

@@ -1,22 +1,21 @@
-"""A real headless Chromium, Debian's or whichever is on the path."""
+"""Browsers: a responder's phone, and a desk with the console on it."""
 
-import shutil
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]
+from local_cloud.browser import CHROMIUM, chromium
+
+#: Milliseconds for what is waited for: the machine may be busy.
+PATIENCE = 60_000
+#: Streamlit first looks below a page's own address for what is at the server's root.
+STREAMLITS_OWN = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
+
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
@@ -29,10 +28,8 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
 
 @pytest.fixture(scope="module")  # not longer: while it lives, no other test can run an event loop
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -41,3 +38,29 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 390, "height": 844})
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="module")
+def open_desk(browser: Browser) -> Callable[[str], AbstractContextManager[Page]]:
+    """Opens windows for the console at an address; what one complains of, or the console in it, is an error."""
+
+    @contextmanager
+    def open_desk(url: str) -> Iterator[Page]:
+        context = browser.new_context(base_url=url, viewport={"width": 1440, "height": 900})
+        context.set_default_timeout(PATIENCE)
+        window = context.new_page()
+        trouble: list[str] = []
+
+        def note(message: ConsoleMessage) -> None:
+            if message.type == "error" and not STREAMLITS_OWN.search(message.location["url"]):
+                trouble.append(f"{message.text} {message.location['url']}")
+
+        window.on("console", note)
+        window.on("pageerror", lambda error: trouble.append(str(error)))
+        yield window
+        told = window.get_by_test_id("stException").or_(window.get_by_test_id("stAlertContentError"))
+        trouble += told.all_inner_texts()
+        context.close()
+        assert trouble == []
+
+    return open_desk

@@ -1,0 +1,73 @@
+"""Devices and figures of an environment that has been in use for a while: made up, for pictures of the console."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from boto3.dynamodb.types import TypeSerializer
+
+from clip_model.words import STORAGE_CLASS, Verdict
+from local_cloud.connection import Connection
+
+Item = dict[str, Any]
+
+#: Each device, and the most clips it sends a day.
+FLEET = {"van-07": 14, "van-12": 9, "yard-gate": 6}
+_VERDICTS = (Verdict.ROUTINE,) * 16 + (Verdict.IMPORTANT,) * 3 + (Verdict.INCIDENT,) + (Verdict.REJECTED,)
+_CLIP_BYTES = 90 * 1024**2
+_CLIP_USD = Decimal("0.0384")
+
+_serialize = TypeSerializer().serialize
+
+
+def remember(cloud: Connection, outputs: Mapping[str, str]) -> None:
+    """Write it into the tables."""
+    now, client = datetime.now(UTC), cloud.client("dynamodb")
+    for table, items in (("DevicesTable", devices(now)), ("StatisticsTable", figures(now))):
+        for item in items:
+            client.put_item(TableName=outputs[table], Item={name: _serialize(value) for name, value in item.items()})
+
+
+def devices(now: datetime) -> Iterator[Item]:
+    """The fleet's last reports: one sends, one has been silent since an error, one has nothing to do."""
+    facts: tuple[tuple[timedelta, Item], ...] = (
+        (timedelta(seconds=40), {"backlog_clips": 4, "oldest_waiting_at": _time(now - timedelta(minutes=12))}),
+        (
+            timedelta(hours=5),
+            {"last_error": "no route to host", "last_error_at": _time(now - timedelta(hours=5, minutes=2))},
+        ),
+        (timedelta(minutes=3), {}),
+    )
+    for number, (name, (silent, more)) in enumerate(zip(FLEET, facts, strict=True), 1):
+        clips = more.get("backlog_clips", 0)
+        yield {
+            "device": name,
+            "fleet": "fleet",
+            "seen_at": _time(now - silent),
+            "agent": "0.1.0",
+            "backlog_clips": clips,
+            "backlog_bytes": clips * _CLIP_BYTES,
+            "sent": 310 * number,
+            "free_bytes": (20 + 9 * number) * 1024**3,
+            **more,
+        }
+
+
+def figures(now: datetime) -> Iterator[Item]:
+    """The counters of the month before today, device by device, the same every time."""
+    random = Random(5)  # noqa: S311 - figures for pictures
+    for name, most in FLEET.items():
+        counters: Counter[str] = Counter()
+        for day in range(1, now.day):
+            for verdict in random.choices(_VERDICTS, k=random.randint(1, most)):
+                counters.update(["clips", verdict, f"d{day:02}_{verdict}"])
+                counters[f"bytes_{STORAGE_CLASS[verdict]}"] += _CLIP_BYTES
+        if counters:
+            yield {"month": f"{now:%Y-%m}", "source": name, "usd": counters["clips"] * _CLIP_USD, **counters}
+
+
+def _time(time: datetime) -> str:
+    return f"{time:%Y-%m-%dT%H:%M:%SZ}"
