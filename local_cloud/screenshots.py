@@ -111,6 +111,9 @@ def pictures(window: Page, incident: str) -> Iterator[Path]:
     window.get_by_text("Event log", exact=True).click()
     window.get_by_text("Also states").wait_for()
     yield picture(window, "runs")
+    # What still runs when the cloud goes would complain.
+    window.goto("/run")
+    expect(window.get_by_test_id("stProgress")).to_have_text("Ended")
 
 
 def start(window: Page, campaign: str) -> None:

@@ -5,6 +5,7 @@ Exit status 0 means that both halves passed.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,8 @@ HALVES = (
 
 def main() -> int:
     """Run both halves; the exit status."""
+    # Whoever is started in the background ignores it, and so would every test of what Ctrl-C does.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="impp-tests-") as folder:
         figures = [Path(folder) / str(number) for number in range(len(HALVES))]
         with (Path(folder) / "output").open("w+", encoding="utf-8") as output:

@@ -80,14 +80,14 @@ USERS = {
         _forgotten_output, ("reads the output 'Ingest.RawBucket', which no stack has",)
     ),
     "a state no clip comes to": Fault(
-        _in_definition('"Next": "DeleteRaw"', '"Next": "RecordArchived"'), ("no clip reaches DeleteRaw",)
+        _in_definition('"Next": "DeleteRaw"', '"Next": "RecordArchived"'), ("nothing reaches DeleteRaw",)
     ),
-    "a state that only versions bring a clip to": Fault(_without_versions, ("no clip reaches DeleteCopy",)),
+    "a state that only versions bring a clip to": Fault(_without_versions, ("nothing reaches DeleteCopy",)),
     "a call without a script": Fault(
         _in_definition("aws-sdk:s3:headObject", "aws-sdk:s3:getObjectAttributes"),
         ("state Head: no answer of aws-sdk:s3:getObjectAttributes is scripted",),
     ),
-    "a machine nothing starts": Fault(_without_rule, ("no rule starts it, so nobody knows its events",)),
+    "a machine nothing starts": Fault(_without_rule, ("no rule or schedule starts it, so nobody knows its events",)),
     "a permission spared without a test": Fault(_without_refusals, ("is to go without s3:ListBucket, but",)),
     "a resource of an unknown type": Fault(_unknown_type, ("no ARN is known of a AWS::ElastiCache::ServerlessCache",)),
 }
