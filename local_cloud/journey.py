@@ -89,16 +89,21 @@ def running(cloud: Connection, machine: str) -> int:
 
 
 def follow(
-    cloud: Connection, outputs: dict[str, str], *, expected: int, tick: Callable[[list[dict[str, Any]]], None]
+    cloud: Connection,
+    outputs: dict[str, str],
+    *,
+    expected: int,
+    tick: Callable[[list[dict[str, Any]]], None],
+    source: str = "",
 ) -> None:
     """Wait until `expected` clips have ended and nothing runs any more, or nothing has moved for minutes.
 
-    `tick` is called about once a second with the records so far.
+    Where a source is named, its clips alone count. `tick` is called about once a second with the records so far.
     """
     before: list[tuple[str, str]] = []
     moved = time.monotonic()
     while time.monotonic() - moved < PATIENCE_SECONDS:
-        found = records(cloud, outputs["ClipsTable"])
+        found = [record for record in records(cloud, outputs["ClipsTable"]) if source in ("", record["source"])]
         tick(found)
         now = sorted((record["clip_id"], record["status"]) for record in found)
         if now != before:
