@@ -27,6 +27,7 @@ COMPARED_MIB = 512
 RUNS = 3
 
 _BLOCK = b"\x00\x00\x00\x18ftypmp42" + os.urandom(MIB - 12)
+#: Of Pixabay's, which says nothing about how fast its footage may be fetched; Wikimedia does, and is not to be outrun.
 #: The kernel gives the process no more than a function of that size has, its threads' stacks included.
 _FUNCTION = f"""
 import json, resource, sys
@@ -38,8 +39,8 @@ context = SimpleNamespace(
     function_name="campaign", memory_limit_in_mb={MEMORY_MIB}, invoked_function_arn="arn", aws_request_id="1",
     get_remaining_time_in_millis=lambda: 900_000,
 )
-item = {{"source": "wikimedia", "id": "7", "url": "https://upload.wikimedia.org/" + sys.argv[1]}}
-event = {{"task": "fetch", "item": item, "key": "video/wikimedia/a/b/c", "upload_id": "1"}}
+item = {{"source": "pixabay", "id": "7", "url": "https://cdn.pixabay.com/" + sys.argv[1]}}
+event = {{"task": "fetch", "item": item, "key": "video/pixabay/a/b/c", "upload_id": "1"}}
 answer = handle(event, context)
 sys.exit(0 if answer["complete"] and answer["bytes"] == int(sys.argv[1]) else str(answer)[:500])
 """

@@ -19,6 +19,8 @@ DEVICES = 500
 RUNS = 400
 #: Clips of the last so many days; one month's statistics hold them all.
 DAYS = 14
+#: Before them, one clip on every second day of so many; they are in no statistics.
+SPARSE_DAYS = 62
 #: The run that is looked at closely, and its items.
 RUN, RUN_ITEMS = "run-0000", 40
 
@@ -37,6 +39,19 @@ def clips(now: datetime) -> list[Item]:
     random = Random(7)  # noqa: S311 - the same clips every time
     step = timedelta(days=DAYS) / CLIPS
     return [_clip(random, number, now - step * number) for number in range(CLIPS)]
+
+
+def sparse_clips(now: datetime) -> list[Item]:
+    """Clips of a time in which there were few."""
+    random = Random(8)  # noqa: S311 - the same clips every time
+    newest = now - timedelta(days=DAYS + 1)
+    return [_clip(random, CLIPS + days, newest - timedelta(days=days)) for days in range(0, SPARSE_DAYS, 2)]
+
+
+def sparse_days() -> list[str]:
+    """The first and the last day of that time, as an address has them."""
+    newest = now() - timedelta(days=DAYS + 1)
+    return [f"{day:%Y-%m-%d}" for day in (newest - timedelta(days=SPARSE_DAYS), newest)]
 
 
 def _clip(random: Random, number: int, received: datetime) -> Item:

@@ -24,7 +24,7 @@ MAX_BYTES = 8 * 1024
 MAX_QUERY = 100
 
 _Word = TypeVar("_Word", bound=StrEnum)
-_NAME = re.compile(r"^[a-z][a-z0-9-]{1,31}$")
+_NAME = re.compile(r"[a-z][a-z0-9-]{1,31}")
 
 
 class Source(StrEnum):
@@ -107,7 +107,7 @@ def format_campaigns(book: CampaignBook) -> str:
 
 def parse_campaign(name: str, item: Any) -> Campaign:
     """Read one campaign. Raises ValueError that names the campaign, the field and the value."""
-    if not _NAME.match(name) or name in set(Lane):
+    if not _NAME.fullmatch(name) or name in set(Lane):
         raise ValueError(
             f"a campaign's name must be 2 to 32 of a-z, 0-9 and -, begin with a letter and be none of"
             f" {', '.join(Lane)}, got {name!r}"

@@ -10,7 +10,7 @@ import streamlit as st
 
 from console import sign_out
 from console.page import environment_name
-from console.visitor import NOBODY, visitor
+from console.visitor import is_signed_in, visitor
 
 HERE = Path(__file__).parent
 #: The page that opens first.
@@ -28,10 +28,10 @@ def _go_to_first() -> None:
 
 def _show_visitor() -> None:
     """Who is signed in, and the way out; nothing where nobody signs in."""
-    who = visitor(st.context.headers)
-    if who != NOBODY:
-        st.text(who)
-        st.link_button("Sign out", sign_out.PATH, icon=":material/logout:", type="tertiary")
+    if is_signed_in(st.context.headers):
+        st.text(visitor(st.context.headers))
+        # Streamlit's own links open a new tab, and leave this one signed in.
+        st.html(f'<a href="{sign_out.PATH}">Sign out</a>')
 
 
 def show() -> None:

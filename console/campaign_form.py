@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from clip_model.campaigns import MAX_BATCH, MAX_QUERY, Licence, Schedule, Source
+from console.wording import plain
 from operations.campaigns import BLANK, Stored, check_fields, describe, put_campaign, write_book
 from operations.deployed import Deployed, OperatorError
 
@@ -98,12 +99,12 @@ def _save(deployed: Deployed, draft: Draft, name: str, item: dict[str, Any], bel
     if not draft.name and name in draft.stored.book.campaigns:
         wrong["name"] = f"there is a campaign {name!r} already"
     for field, complaint in wrong.items():
-        below[field].error(complaint)
+        below[field].error(plain(complaint))
     if wrong:
         return False
     try:
         write_book(deployed, put_campaign(draft.stored.book, name, item), after=draft.stored)
     except OperatorError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return False
     return True

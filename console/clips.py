@@ -8,11 +8,12 @@ from typing import Any
 from clip_model.documents import Moment
 from clip_model.index import Field, term, words
 from clip_model.words import Status, Verdict
+from console.figures import MONTHS, months
 from console.reading import Item, days_between, read_item, read_page
 from operations.deployed import ANALYSIS, Deployed
 
-#: Days without a clip that one page looks through before it asks whether to look further back; each is one query.
-MAX_EMPTY_DAYS = 31
+#: Days that one page looks through before it asks whether to look further back; each is a query.
+MAX_DAYS = 31
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Clip:
 
     Attributes:
         received_at: when the pipeline took it, UTC.
-        captured_at: when its recording began, as its key says; an ISO time.
+        captured_at: when its recording began, as its key says; None where that is no time, or was not read.
         moments: seconds from the clip's start.
         cost: what its analysis was estimated to cost, dollars; None where nothing was estimated yet.
         folder: where its products are, ending in `/`.
@@ -64,7 +65,7 @@ class Clip:
     source: str
     collection: str
     received_at: datetime
-    captured_at: str
+    captured_at: datetime | None
     status: str
     verdict: str
     severity: str
@@ -83,9 +84,9 @@ class Clip:
         return self.verdict if self.verdict and self.status != Status.FAILED else self.status
 
     @property
-    def name(self) -> str:
-        """The name of the file it came as."""
-        return self.key.rpartition("/")[2]
+    def title(self) -> str:
+        """What its source calls it, else the name of the file it came as."""
+        return self.attribution.get("title") or self.key.rpartition("/")[2]
 
     @property
     def plays(self) -> bool:
@@ -170,7 +171,7 @@ def parse_clip(item: Item) -> Clip:
         source=item["source"],
         collection=item["collection"],
         received_at=datetime.fromisoformat(item["received_at"]).astimezone(UTC),
-        captured_at=item.get("captured_at", ""),
+        captured_at=_time(item.get("captured_at", "")),
         status=status,
         verdict=item.get("verdict", ""),
         severity=item.get("severity", ""),
@@ -183,6 +184,14 @@ def parse_clip(item: Item) -> Clip:
         trouble=": ".join(cause for cause in causes if cause) if status == Status.FAILED else "",
         attribution=item.get("attribution", {}),
     )
+
+
+def _time(text: str) -> datetime | None:
+    """A time, UTC. Devices name their files as they like, and a recorder without a clock says `00000000_000000`."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _term(question: Question) -> str:
@@ -204,22 +213,23 @@ def _read_days(
 ) -> ClipPage:
     """Clips day by day, from the last day back to the first.
 
+    Where no first day was asked for they end with the first page without clips that is older than all statistics.
+
     A start with nothing but a day in it is that day's beginning.
     """
     day = date.fromisoformat(start["day"]["S"]) if start else min(question.last or today, today)
     place = start if start and len(start) > 1 else None
     table = deployed.output(ANALYSIS, "ClipsTable")
     clips: list[Clip] = []
-    empty = 0
-    while question.first is None or day >= question.first:
+    begin, first, looked = day, question.first or date.min, 0
+    while day >= first and looked < MAX_DAYS and len(clips) < limit:
         page = read_page(
             deployed, table, ("day", day.isoformat()), index="by_day", limit=limit - len(clips), start=place
         )
         clips += map(parse_clip, page.items)
         if page.following:
             return ClipPage(tuple(clips), page.following)
-        day, place = day - timedelta(days=1), None
-        empty += not page.items
-        if len(clips) == limit or empty == MAX_EMPTY_DAYS:
-            return ClipPage(tuple(clips), {"day": {"S": day.isoformat()}})
-    return ClipPage(tuple(clips), None)
+        day, place, looked = day - timedelta(days=1), None, looked + 1
+    oldest = date.fromisoformat(f"{months(today, MONTHS)[-1]}-01")
+    over = day < first or (not clips and question.first is None and begin < oldest)
+    return ClipPage(tuple(clips), None if over else {"day": {"S": day.isoformat()}})

@@ -5,23 +5,23 @@ from datetime import datetime
 
 import streamlit as st
 
-from clip_model.index import Field
+from clip_model.index import MIN_CONFIDENCE, Field, words
 from clip_model.times import show_time
 from console.clips import Clip
 from console.page import severity_badge, standing_badge
-from console.products import Found, read_found, sign
+from console.products import MAX_FOUND, Found, read_found, sign
 from console.search import search
 from console.tiles import tile
-from console.wording import ago, moment
+from console.wording import ago, moment, plain, web_address
 from operations.deployed import Deployed, OperatorError
 
 
 def show_clip(deployed: Deployed, clip: Clip, *, now: datetime) -> None:
     """Draw the clip."""
-    watch, words = st.columns([3, 2], gap="large")
+    watch, told = st.columns([3, 2], gap="large")
     with watch:
         _show_film(deployed, clip, now)
-    with words:
+    with told:
         _tell(clip, now)
     _show_facts(clip)
     _show_attribution(clip)
@@ -36,7 +36,7 @@ def _show_film(deployed: Deployed, clip: Clip, now: datetime) -> None:
     try:
         addresses = sign(deployed, [clip], now=now)[clip.clip_id]
     except OperatorError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return
     spans = {f"{show_time(each['start'])} – {show_time(each['end'])}": each["start"] for each in clip.moments}
     screen = st.container()
@@ -49,12 +49,12 @@ def _tell(clip: Clip, now: datetime) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         standing_badge(clip.standing)
         severity_badge(clip.severity)
-    st.subheader(f"{clip.source} · {clip.collection}", anchor=False)
+    st.subheader(plain(f"{clip.source} · {clip.collection}"), anchor=False)
     st.caption(f"Received {ago(clip.received_at, now)}, {moment(clip.received_at)} UTC")
     for reason in clip.reasons:
         st.text(f"• {reason}")
     for note in clip.notes:
-        st.caption(note)
+        st.caption(plain(note))
     if clip.trouble:
         st.error("The pipeline gave up on this clip.")
         st.code(clip.trouble, language=None, wrap_lines=True)
@@ -62,7 +62,7 @@ def _tell(clip: Clip, now: datetime) -> None:
 
 def _show_facts(clip: Clip) -> None:
     facts = {
-        "Recorded": moment(datetime.fromisoformat(clip.captured_at)) if clip.captured_at else "not known",
+        "Recorded": f"{moment(clip.captured_at)} UTC" if clip.captured_at else "not known",
         "Original kept as": clip.storage_class or "not decided",
         "Estimated cost": "none yet" if clip.cost is None else f"${clip.cost:,.4f}",
     }
@@ -83,9 +83,7 @@ def _show_attribution(clip: Clip) -> None:
         st.text(" · ".join(part for part in told if part))
         with st.container(horizontal=True):
             for label, name in (("Licence", "licence_url"), ("Source page", "source_page")):
-                address = clip.attribution.get(name, "")
-                # What a source says of itself is not to be trusted with a script.
-                if address.startswith("https://"):
+                if address := web_address(clip.attribution.get(name, "")):
                     st.link_button(label, address, icon=":material/open_in_new:")
 
 
@@ -107,16 +105,27 @@ def _show_found(deployed: Deployed, clip: Clip) -> None:
 
 
 def _show_names(found: Found, clip: Clip) -> None:
-    """Each name searches for the clips that have it too."""
-    for title, field, names in (("Seen", Field.LABEL, found.labels), ("Read", Field.TEXT, found.text)):
-        if not names:
-            continue
-        st.markdown(f"**{title}**")
+    """Each name searches for the clips that have it too; one by which none is found is only told."""
+    if found.labels:
+        st.markdown("**Seen**")
+        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+            for name, confidence in found.labels.items():
+                if confidence < MIN_CONFIDENCE:
+                    st.text(_sure(name, confidence), width="content")
+                else:
+                    _offer(Field.LABEL, name, clip, label=_sure(name, confidence))
+    if found.text:
+        st.markdown("**Read**")
+        for line, confidence in found.text.items():
+            st.text(_sure(line, confidence))
         with st.container(horizontal=True, gap="xsmall"):
-            for name, confidence in names.items():
-                st.button(
-                    f"{name} · {confidence:.0f} %",
-                    key=f"{field}-{json.dumps(name)}-{clip.clip_id}",
-                    on_click=search,
-                    args=(field, name),
-                )
+            for word in words(found.text)[:MAX_FOUND]:
+                _offer(Field.TEXT, word, clip, label=word)
+
+
+def _sure(name: str, confidence: float) -> str:
+    return f"{name} · {confidence:.0f} %"
+
+
+def _offer(field: Field, word: str, clip: Clip, *, label: str) -> None:
+    st.button(plain(label), key=f"{field}-{json.dumps(word)}-{clip.clip_id}", on_click=search, args=(field, word))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from console.reading import Item, read_page
@@ -10,6 +10,8 @@ from operations.deployed import INGEST, Deployed
 
 #: An agent reports every few minutes; what has been silent longer than this is off, out of reach or broken.
 SILENT_SECONDS = 3600
+#: Clocks differ; a report from further ahead of ours is not to be believed.
+AHEAD = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Device:
         agent: the agent's version.
         backlog_clips: clips that wait on it to be sent.
         backlog_bytes: their size.
-        oldest_waiting_at: when the oldest of them was recorded.
+        oldest_waiting_at: since when the oldest of them has waited.
         sent: clips sent since the agent was installed.
         last_error: what went wrong last, in the agent's words.
         free_bytes: space left on its disk.
@@ -42,12 +44,24 @@ class Device:
         """Whether nothing was heard of it for longer than `SILENT_SECONDS`."""
         return (now - self.seen_at).total_seconds() > SILENT_SECONDS
 
+    def is_ahead(self, now: datetime) -> bool:
+        """Whether its clock is wrong, and so nothing that it says of times is to be believed."""
+        return self.seen_at - now > AHEAD
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A device whose report makes no sense, and why."""
+
+    name: str
+    reason: str
+
 
 @dataclass(frozen=True)
 class DevicePage:
     """A page of devices, and where the next begins; None where there is no next."""
 
-    devices: tuple[Device, ...]
+    devices: tuple[Device | Unreadable, ...]
     following: Mapping[str, Any] | None
 
 
@@ -71,20 +85,28 @@ def read_devices(
         limit=limit,
         start=start,
     )
-    return DevicePage(tuple(map(parse_device, page.items)), page.following)
+    return DevicePage(tuple(map(_parse, page.items)), page.following)
+
+
+def _parse(item: Item) -> Device | Unreadable:
+    """What a device sends is its own affair: one that sends nonsense is not to hide the others."""
+    try:
+        return parse_device(item)
+    except (ValueError, TypeError, ArithmeticError) as error:
+        return Unreadable(item["device"], str(error))
 
 
 def parse_device(item: Item) -> Device:
-    """Shape a report. Raises KeyError where it lacks name or time."""
+    """Shape a report. Raises KeyError where it lacks name or time, ValueError and the like where it makes no sense."""
     return Device(
         name=item["device"],
         seen_at=_time(item["seen_at"]),
-        agent=item.get("agent", ""),
+        agent=str(item.get("agent", "")),
         backlog_clips=int(item.get("backlog_clips", 0)),
         backlog_bytes=int(item.get("backlog_bytes", 0)),
         oldest_waiting_at=_time_of(item, "oldest_waiting_at"),
         sent=int(item.get("sent", 0)),
-        last_error=item.get("last_error", ""),
+        last_error=str(item.get("last_error", "")),
         last_error_at=_time_of(item, "last_error_at"),
         free_bytes=int(item["free_bytes"]) if "free_bytes" in item else None,
     )

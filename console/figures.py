@@ -18,13 +18,16 @@ TIERS = {
     "DEEP_ARCHIVE": "Deep archive",
 }
 
+#: Months there are to choose from.
+MONTHS = 24
+
 _BY_DAY = re.compile(r"^d(\d\d)_(\w+)$")
 _BYTES = "bytes_"
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Finished clips of a month: of one source, or of several together.
+    """Clips of a month whose way has ended: of one source, or of several together.
 
     Attributes:
         source: empty for several.
@@ -41,6 +44,16 @@ class Figures:
     days: Mapping[tuple[int, str], int]
     kept: Mapping[str, int]
     usd: float
+
+    @property
+    def processed(self) -> int:
+        """Clips that were analysed: all but those that are no video."""
+        return self.clips - self.verdicts[Verdict.REJECTED]
+
+    @property
+    def bytes(self) -> int:
+        """The originals' size, whatever became of them since."""
+        return sum(self.kept.values())
 
 
 def read_month(deployed: Deployed, month: str) -> list[Figures]:

@@ -14,8 +14,8 @@ from console.wording import ago
 
 #: Pixels.
 CARD_WIDTH = 228
-#: Characters of a reason that a card has room for.
-_REASON = 80
+#: Characters of a text that a card has room for.
+_LONGEST = 80
 
 
 def show_gallery(clips: Sequence[Clip], addresses: Mapping[str, Addresses], *, now: datetime) -> None:
@@ -28,14 +28,14 @@ def show_gallery(clips: Sequence[Clip], addresses: Mapping[str, Addresses], *, n
 
 def _show_card(clip: Clip, address: Addresses | None, now: datetime) -> None:
     picture = address.poster if address else tile(clip.standing)
-    st.image(picture, width="stretch", alt=f"{clip.standing} clip {clip.name}")
+    st.image(picture, width="stretch", alt=f"{clip.standing} clip {clip.title}")
     with st.container(horizontal=True, gap="xsmall"):
         standing_badge(clip.standing)
         severity_badge(clip.severity)
     st.text(f"{clip.source} · {clip.collection}")
-    st.caption(ago(clip.received_at, now))
-    if clip.reasons:
-        st.text(clip.reasons[0] if len(clip.reasons[0]) <= _REASON else clip.reasons[0][: _REASON - 1] + "…")
+    st.caption(ago(clip.received_at, now) + ("" if clip.cost is None else f" · \\${clip.cost:,.2f}"))
+    for text in (clip.title, *clip.reasons[:1]):
+        st.text(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
     st.space("stretch")
     st.button(
         "Open",

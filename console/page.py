@@ -3,18 +3,23 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import streamlit as st
 from botocore.exceptions import BotoCoreError, ClientError
 
 from clip_model.words import Severity, Status, Verdict
+from console.visitor import is_signed_in
+from console.wording import plain
 from operations.deployed import Deployed, OperatorError, read_environment
 
 Colour = Literal["red", "orange", "yellow", "green", "blue", "violet", "gray"]
 
 #: Rows or cards on a page of a list.
 PAGE_SIZE = 25
+#: The load balancer asks again who somebody is after so long. An open page asks nothing of it, and would never end.
+SIGNED_IN = timedelta(hours=12)
 
 #: Colour of each standing in a chart and in a badge; the standing that matters most first.
 STANDINGS: dict[str, tuple[str, Colour]] = {
@@ -39,7 +44,7 @@ def show_page(title: str, body: Callable[[Deployed], None]) -> None:
     st.session_state["arrived"] = st.session_state.get("page") != title
     st.session_state["page"] = title
     st.title(title, anchor=False)
-    with trouble_shown():
+    with guarded():
         body(connect())
 
 
@@ -65,13 +70,26 @@ def connect() -> Deployed:
     return deployed
 
 
+def is_over() -> bool:
+    """Whether whoever is signed in must sign in again: they have had the console open for `SIGNED_IN`."""
+    now = datetime.now(UTC)
+    since: datetime = st.session_state.setdefault("since", now)
+    return is_signed_in(st.context.headers) and now - since > SIGNED_IN
+
+
 @contextmanager
-def trouble_shown() -> Iterator[None]:
-    """Say what AWS or the environment refuses, in place of the rest. A fragment needs it around its own body too."""
+def guarded() -> Iterator[None]:
+    """Say what AWS or the environment refuses, in place of the rest; nothing more is done once `is_over`.
+
+    A fragment needs it around its own body too, and a callback, which is called before the page, its own look.
+    """
+    if is_over():
+        st.warning("Reload to sign in again.", icon=":material/lock_clock:")
+        st.stop()
     try:
         yield
     except (OperatorError, BotoCoreError, ClientError) as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
 
 
 def standing_badge(standing: str) -> None:
@@ -85,19 +103,26 @@ def severity_badge(severity: str) -> None:
         st.badge(severity, color=SEVERITIES[severity])
 
 
+#: Where the pages up to the first begin.
+_FIRST = (None,)
+
+
 class Pager:
     """Which page of a list is shown: where it and each page before it begins.
 
     Args:
         name: of the list, one a browser session.
-        question: what the list shows; another question begins at its first page. Needs `==`.
+        question: what the list shows; another question begins at its first page, and so does another visit to the
+            console's page. Needs `==`.
     """
 
     def __init__(self, name: str, question: object) -> None:
         self._name = f"{name}-pager"
-        if st.session_state.get(self._name, {}).get("question") != question:
-            st.session_state[self._name] = {"question": question, "starts": [None]}
-        self._starts: list[Any] = st.session_state[self._name]["starts"]
+        asked = f"{self._name}-question"
+        if has_arrived() or st.session_state.get(asked) != question:
+            st.session_state[asked] = question
+            self._turn_to(_FIRST)
+        self._starts: tuple[Any, ...] = st.session_state[self._name]
 
     @property
     def start(self) -> Any:
@@ -114,7 +139,8 @@ class Pager:
                 key=f"{self._name}-previous",
                 icon=":material/chevron_left:",
                 disabled=len(self._starts) == 1,
-                on_click=self._starts.pop,
+                on_click=self._turn_to,
+                args=(self._starts[:-1] or _FIRST,),
             )
             st.caption(f"Page {len(self._starts)}", width="content")
             st.button(
@@ -123,6 +149,10 @@ class Pager:
                 icon=":material/chevron_right:",
                 icon_position="right",
                 disabled=following is None,
-                on_click=self._starts.append,
-                args=(following,),
+                on_click=self._turn_to,
+                args=(self._starts if following is None else (*self._starts, following),),
             )
+
+    def _turn_to(self, starts: tuple[Any, ...]) -> None:
+        """Let the list show a page; the same one however often a click is repeated before that is drawn."""
+        st.session_state[self._name] = starts

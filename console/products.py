@@ -66,7 +66,7 @@ class Found:
 
 def read_found(deployed: Deployed, clip: Clip) -> Found | None:
     """What the analysis of a clip found, None where nothing is kept of it."""
-    storage = deployed.session.client("s3")
+    storage = deployed.client("s3")
     try:
         answer = storage.get_object(Bucket=deployed.output(DELIVERY, "ProcessedBucket"), Key=clip.folder + keys.LABELS)
     except storage.exceptions.NoSuchKey:

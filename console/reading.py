@@ -5,17 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
 from operations.deployed import Deployed
+from operations.items import deserialize, serialize
 
 Item = dict[str, Any]
 
 #: Items of a whole partition that are asked for at once.
 _AT_ONCE = 1000
-
-_deserialize = TypeDeserializer().deserialize
-_serialize = TypeSerializer().serialize
 
 
 @dataclass(frozen=True)
@@ -72,12 +68,12 @@ def read_page(
         **({"IndexName": index} if index is not None else {}),
         **({"ExclusiveStartKey": start} if start is not None else {}),
     }
-    client = deployed.session.client("dynamodb")
+    client = deployed.client("dynamodb")
     items: list[Item] = []
     # DynamoDB ends an answer at 1 MB, whatever the limit.
     while len(items) < limit:
         answer = client.query(**asked, Limit=limit - len(items))
-        items += [plain(item) for item in answer["Items"]]
+        items += [deserialize(item) for item in answer["Items"]]
         if "LastEvaluatedKey" not in answer:
             return Page(items, None)
         asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
@@ -98,15 +94,8 @@ def read_all(deployed: Deployed, table: str, partition: tuple[str, str], *, inde
 
 def read_item(deployed: Deployed, table: str, **key: str) -> Item | None:
     """Look one item up by its key's attributes, all strings; None where there is none."""
-    answer = deployed.session.client("dynamodb").get_item(
-        TableName=table, Key={name: _serialize(value) for name, value in key.items()}
-    )
-    return plain(answer["Item"]) if "Item" in answer else None
-
-
-def plain(item: Mapping[str, Any]) -> Item:
-    """An item in DynamoDB's own JSON as Python values."""
-    return {name: _deserialize(value) for name, value in item.items()}
+    answer = deployed.client("dynamodb").get_item(TableName=table, Key=serialize(key))
+    return deserialize(answer["Item"]) if "Item" in answer else None
 
 
 def days_between(first: date | None, last: date | None) -> tuple[str, str] | None:

@@ -9,10 +9,10 @@ import streamlit as st
 
 from clip_model.words import Status
 from console.page import STANDINGS, Colour
-from console.wording import size
+from console.wording import size, web_address
 from operations.deployed import Deployed
 from operations.history import Line
-from operations.run_records import Progress
+from operations.run_records import COUNTS, Progress, Run
 
 #: Colours of what becomes of a run and of its items.
 STATES: dict[str, tuple[str, Colour]] = {
@@ -24,7 +24,6 @@ STATES: dict[str, tuple[str, Colour]] = {
     "skipped": ("#8d7b9e", "violet"),
     Status.FAILED: ("#d64545", "red"),
 }
-_NUMBERS = ("received", "processed", "skipped", "failed")
 
 
 def state_column(colours: Mapping[str, tuple[str, Colour]]) -> Any:
@@ -38,7 +37,7 @@ def show_counts(progress: Progress) -> None:
     """The run's numbers."""
     counts = progress.count()
     with st.container(horizontal=True):
-        for name in _NUMBERS:
+        for name in COUNTS:
             st.metric(name.capitalize(), f"{counts[name]:,}", border=True)
 
 
@@ -60,8 +59,8 @@ def show_items(progress: Progress) -> None:
                 "Clip": f"/clips?clip={item.clip_id}" if item.clip_id else None,
                 "Author": item.author,
                 "Licence": item.licence,
-                "Terms": _address(item.licence_url),
-                "Found at": _address(item.source_page),
+                "Terms": web_address(item.licence_url),
+                "Found at": web_address(item.source_page),
             }
         )
     st.dataframe(
@@ -80,15 +79,28 @@ def show_items(progress: Progress) -> None:
     )
 
 
+def show_left_out(run: Run) -> None:
+    """What the sources offered and the run did not take; those count as skipped too."""
+    if not run.left_out:
+        return
+    with st.expander(f"Found and not taken ({len(run.left_out)})", icon=":material/block:"):
+        columns = {"Title": "title", "Source": "source", "Reason": "reason"}
+        st.dataframe(
+            [{label: each.get(name, "") for label, name in columns.items()} for each in run.left_out],
+            key="left-out",
+            hide_index=True,
+        )
+
+
 def show_log(lines: Iterable[Line], *, key: str, height: int = 360) -> None:
     """What happened, a row a state."""
     rows = [
         {
-            "Time (UTC)": line.at.replace(tzinfo=None),
+            "Time (UTC)": naive(line.at),
             "What": line.state or "the run",
             "About": line.subject,
             "Outcome": line.outcome,
-            "Took": None if line.seconds is None else line.seconds,
+            "Took": line.seconds,
             "Details": line.details,
         }
         for line in lines
@@ -116,11 +128,6 @@ def execution_link(deployed: Deployed, execution: str) -> str | None:
     return f"https://{region}.console.aws.amazon.com/states/home?region={region}#/v2/executions/details/{execution}"
 
 
-def naive(time: datetime | None) -> datetime | None:
+def naive(time: datetime) -> datetime:
     """A time as a table shows it without converting it; its column says that it is UTC."""
-    return None if time is None else time.replace(tzinfo=None)
-
-
-def _address(text: str) -> str | None:
-    # What a source says of itself is not to be trusted with a script.
-    return text if text.startswith("https://") else None
+    return time.replace(tzinfo=None)

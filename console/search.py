@@ -36,7 +36,7 @@ def ask(now: datetime) -> Question:
         # Streamlit remembers an earlier visit's search, of which a link from elsewhere knows nothing.
         st.session_state.update({name: value for name, value in _ANYTHING.items() if name not in st.query_params})
     bound: Any = {"bind": "query-params", "on_change": close_clip}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         word = st.text_input(
             "Search",
             key="word",

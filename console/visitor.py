@@ -12,8 +12,15 @@ NOBODY = "console"
 _LONGEST = 254
 
 
+def is_signed_in(headers: Mapping[str, str]) -> bool:
+    """Whether anybody is."""
+    return bool(headers.get(CLAIMS))
+
+
 def visitor(headers: Mapping[str, str]) -> str:
-    """The e-mail address of whoever is signed in; `console` where nobody is, or what was sent makes no sense.
+    """The e-mail address of whoever is signed in, or the provider's own name for them where it told no address.
+
+    It is `console` where nobody is signed in, or what was sent makes no sense.
 
     It is written beside a run for people to read and decides nothing, so the claims' signature is not checked: that
     only the load balancer reaches the console is the deployment's affair.
@@ -21,9 +28,11 @@ def visitor(headers: Mapping[str, str]) -> str:
     try:
         _, payload, _ = headers.get(CLAIMS, "").split(".")
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        email = claims["email"]
-    except (ValueError, LookupError, TypeError):
+        names = (claims.get("email"), claims.get("sub"))
+    except (ValueError, AttributeError):
         return NOBODY
-    if not isinstance(email, str) or not email.isprintable() or not 0 < len(email) <= _LONGEST:
-        return NOBODY
-    return email
+    return next((name for name in names if _is_name(name)), NOBODY)
+
+
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and name.isprintable() and 0 < len(name) <= _LONGEST

@@ -1,9 +1,18 @@
-"""Times, spans and amounts as the console says them."""
+"""Times, spans and amounts as the console says them, and what others wrote as they wrote it."""
 
+import calendar
+import re
 from datetime import datetime
 
 _STEPS = ((60, "s"), (3600, "min"), (86400, "h"))
-_BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
+_WEEKLY = re.compile(r"^cron\((\d+) (\d+) \? \* (MON|TUE|WED|THU|FRI|SAT|SUN) \*\)$", re.IGNORECASE)
+_DAYS = {day[:3].upper(): day for day in calendar.day_name}
+_BYTES = ("B", "kB", "MB", "GB", "TB")
+#: What Markdown may take for a mark of its own. Each can be escaped, so which of them mean something need not be known.
+_MARKS = re.compile(r"[!-/:-@\[-`{-~]")
+#: Where an address, a name of an icon or of a colour goes on, which Streamlit finds in escaped text too.
+_JOINTS = re.compile(r"[:@](?=\S)|www(?=\.)", re.IGNORECASE)
+_WORD_JOINER = "\u2060"
 
 
 def span(seconds: float) -> str:
@@ -28,15 +37,38 @@ def moment(time: datetime) -> str:
     return f"{time.day} {time:%b %Y, %H:%M}"
 
 
+def weekly_time(schedule: str) -> str:
+    """When a schedule of EventBridge Scheduler's comes round: `every Monday at 05:00 UTC`; others as they are, UTC."""
+    found = _WEEKLY.match(schedule)
+    if found is None:
+        return f"{schedule} UTC"
+    minute, hour, day = found.groups()
+    return f"every {_DAYS[day.upper()]} at {int(hour):02}:{int(minute):02} UTC"
+
+
 def size(amount: float) -> str:
-    """Bytes in a unit that keeps the number short: `0 B`, `12.4 MiB`."""
+    """Bytes in a unit that keeps the number short, of a thousand each as in Streamlit's tables: `0 B`, `12.4 MB`."""
     for unit in _BYTES[:-1]:
-        if amount < 1024:  # noqa: PLR2004 - a KiB
+        if amount < 1000:  # noqa: PLR2004 - a kB
             return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
-        amount /= 1024
+        amount /= 1000
     return f"{amount:.1f} {_BYTES[-1]}"
 
 
 def count(amount: int, thing: str) -> str:
     """`1 clip`, `1,204 clips`."""
     return f"{amount:,} {thing}{'' if amount == 1 else 's'}"
+
+
+def plain(text: str) -> str:
+    """What somebody else wrote, for a place that reads Markdown: neither link nor picture, and no other look.
+
+    For every text that is not the console's own and stands anywhere but in `st.text`, `st.code` or a table.
+    """
+    joined = _JOINTS.sub(lambda joint: joint[0] + _WORD_JOINER, " ".join(text.split()))
+    return _MARKS.sub(lambda mark: f"\\{mark[0]}", joined)
+
+
+def web_address(text: str) -> str | None:
+    """An address as a link; None where it is none: what a source says of itself is not to be trusted with a script."""
+    return text if text.startswith("https://") else None

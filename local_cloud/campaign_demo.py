@@ -162,15 +162,15 @@ def unattributed(cloud: Connection, outputs: dict[str, str], clips: list[dict[st
     s3, problems = cloud.client("s3"), []
     for clip in clips:
         bucket, _, key = str(clip["location"]).removeprefix("s3://").partition("/")
-        told = s3.head_object(Bucket=bucket, Key=key)["Metadata"]
+        carried = s3.head_object(Bucket=bucket, Key=key)["Metadata"]
         labels = json.load(s3.get_object(Bucket=outputs["ProcessedBucket"], Key=clip["folder"] + keys.LABELS)["Body"])
-        for where, licence in (
-            ("its record", clip.get("attribution", {}).get("licence")),
-            ("labels.json", labels.get("attribution", {}).get("licence")),
-            ("the original", metadata.decode(told.get(metadata.LICENCE, ""))),
+        for where, told in (
+            ("its record", clip.get("attribution")),
+            ("labels.json", labels.get("attribution")),
+            ("the original", {part: carried.get(name) for part, name in metadata.ATTRIBUTION.items()}),
         ):
-            if not licence:
-                problems.append(f"{clip['key']}: {where} names no licence")
+            lost = [part for part in ("author", "licence") if not (told or {}).get(part)]
+            problems += [f"{clip['key']}: {where} names no {part}" for part in lost]
     return problems
 
 

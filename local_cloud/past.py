@@ -7,20 +7,17 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from boto3.dynamodb.types import TypeSerializer
-
 from clip_model.words import STORAGE_CLASS, Verdict
 from local_cloud.connection import Connection
+from operations.items import serialize
 
 Item = dict[str, Any]
 
 #: Each device, and the most clips it sends a day.
 FLEET = {"van-07": 14, "van-12": 9, "yard-gate": 6}
 _VERDICTS = (Verdict.ROUTINE,) * 16 + (Verdict.IMPORTANT,) * 3 + (Verdict.INCIDENT,) + (Verdict.REJECTED,)
-_CLIP_BYTES = 90 * 1024**2
+_CLIP_BYTES = 90 * 10**6
 _CLIP_USD = Decimal("0.0384")
-
-_serialize = TypeSerializer().serialize
 
 
 def remember(cloud: Connection, outputs: Mapping[str, str]) -> None:
@@ -28,7 +25,7 @@ def remember(cloud: Connection, outputs: Mapping[str, str]) -> None:
     now, client = datetime.now(UTC), cloud.client("dynamodb")
     for table, items in (("DevicesTable", devices(now)), ("StatisticsTable", figures(now))):
         for item in items:
-            client.put_item(TableName=outputs[table], Item={name: _serialize(value) for name, value in item.items()})
+            client.put_item(TableName=outputs[table], Item=serialize(item))
 
 
 def devices(now: datetime) -> Iterator[Item]:
@@ -51,7 +48,7 @@ def devices(now: datetime) -> Iterator[Item]:
             "backlog_clips": clips,
             "backlog_bytes": clips * _CLIP_BYTES,
             "sent": 310 * number,
-            "free_bytes": (20 + 9 * number) * 1024**3,
+            "free_bytes": (20 + 9 * number) * 10**9,
             **more,
         }
 

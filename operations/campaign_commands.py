@@ -16,13 +16,13 @@ from operations.campaigns import (
     next_weekly,
     put_campaign,
     read_book,
-    read_choice,
+    read_remembered,
     remove_campaign,
     start_run,
     write_book,
 )
 from operations.deployed import Deployed, OperatorError
-from operations.run_records import Run
+from operations.run_records import COUNTS, Run
 from operations.runs import read_runs
 
 _FIELDS = ("query", "sources", "batch_size", "licences", "schedule")
@@ -69,7 +69,7 @@ def _list(deployed: Deployed, _options: argparse.Namespace) -> Iterator[str]:
     rows = [_row(name, campaign) for name, campaign in sorted(book.campaigns.items())]
     yield from _table(("NAME", "SCHEDULE", "BATCH", "SOURCES", "QUERY"), rows)
     yield f"rotation is {'on' if book.rotate else 'off'}"
-    yield _tell_next(next_weekly(book, read_choice(deployed)))
+    yield _tell_next(next_weekly(book, read_remembered(deployed)))
 
 
 def _row(name: str, campaign: Campaign) -> tuple[str, ...]:
@@ -145,7 +145,7 @@ def _runs(deployed: Deployed, _options: argparse.Namespace) -> Iterator[str]:
 
 
 def _tell_run(run: Run) -> tuple[str, ...]:
-    numbers = (run.batch_size, *run.counts.values())
+    numbers = (run.batch_size, *(run.counts.get(name, 0) for name in COUNTS))
     return (run.name, run.status, *map(str, numbers), run.by or run.trigger)
 
 

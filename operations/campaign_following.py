@@ -86,7 +86,7 @@ def sum_up(progress: Progress) -> str:
 
 def _read_end(deployed: Deployed, execution: str) -> str:
     """How an execution ended; empty as long as it goes on, or where Step Functions does not know it yet."""
-    machines = deployed.session.client("stepfunctions")
+    machines = deployed.client("stepfunctions")
     try:
         answer = machines.get_execution_history(executionArn=execution, reverseOrder=True, maxResults=1)
     except ClientError as error:

@@ -25,7 +25,7 @@ def write_pixabay_key(deployed: Deployed) -> str:
         # The value itself stays unsaid: it may be a key with a slip of the pen.
         raise OperatorError(f"a key of Pixabay's is 8 to 200 visible ASCII characters, got {len(key)} characters")
     name = secret_name(deployed.environment.name)
-    secrets = deployed.session.client("secretsmanager")
+    secrets = deployed.client("secretsmanager")
     try:
         secrets.put_secret_value(SecretId=name, SecretString=key)
     except secrets.exceptions.ResourceNotFoundException:

@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer
-
 from clip_model.campaigns import (
     MAX_BATCH,
     Campaign,
@@ -21,6 +19,7 @@ from clip_model.campaigns import (
     parse_campaigns,
 )
 from operations.deployed import CAMPAIGNS, Deployed, OperatorError
+from operations.items import deserialize
 
 #: What a campaign is made of as long as nobody said otherwise; each is right by itself.
 BLANK: Mapping[str, Any] = {
@@ -32,7 +31,6 @@ BLANK: Mapping[str, Any] = {
 }
 _SOME_NAME = "nature"
 _CHOICE = {"pk": {"S": "choice"}, "sk": {"S": "choice"}}
-_read = TypeDeserializer().deserialize
 
 
 @dataclass(frozen=True)
@@ -52,10 +50,23 @@ class Choice:
     sources: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Remembered:
+    """What the weekly run goes by.
+
+    Attributes:
+        choice: what a person chose last; None before anybody has.
+        turn: the campaign that a rotation goes on from, empty before the first.
+    """
+
+    choice: Choice | None = None
+    turn: str = ""
+
+
 def read_book(deployed: Deployed) -> Stored:
     """The campaigns as they are. Raises OperatorError where the parameter holds no book."""
     name = deployed.output(CAMPAIGNS, "CampaignsParameter")
-    parameter = deployed.session.client("ssm").get_parameter(Name=name)["Parameter"]
+    parameter = deployed.client("ssm").get_parameter(Name=name)["Parameter"]
     try:
         return Stored(parse_campaigns(parameter["Value"]), parameter["Version"])
     except ValueError as error:
@@ -66,7 +77,7 @@ def read_book(deployed: Deployed) -> Stored:
 
 
 def write_book(deployed: Deployed, book: CampaignBook, *, after: Stored) -> Stored:
-    """Write a book that was made of `after`.
+    """Write a book that was made of `after`; where it is there already, by a second click on a button, nothing.
 
     Raises:
         OperatorError: somebody else has written in between, or Parameter Store would not take the book.
@@ -76,8 +87,11 @@ def write_book(deployed: Deployed, book: CampaignBook, *, after: Stored) -> Stor
     except ValueError as error:
         raise OperatorError(str(error)) from None
     name = deployed.output(CAMPAIGNS, "CampaignsParameter")
-    parameters = deployed.session.client("ssm")
-    now = parameters.get_parameter(Name=name)["Parameter"]["Version"]
+    parameters = deployed.client("ssm")
+    parameter = parameters.get_parameter(Name=name)["Parameter"]
+    now = parameter["Version"]
+    if parameter["Value"] == document:
+        return Stored(book, now)
     if now != after.version:
         raise OperatorError(
             f"the campaigns were changed by somebody else (version {after.version} was read, now it is {now}):"
@@ -146,29 +160,27 @@ def _complaint(name: str, item: Mapping[str, Any]) -> str:
     return ""
 
 
-def read_choice(deployed: Deployed) -> Choice | None:
-    """What was fetched last, which the weekly run goes by; None before the first run."""
-    answer = deployed.session.client("dynamodb").get_item(
-        TableName=deployed.output(CAMPAIGNS, "CampaignsTable"), Key=_CHOICE
-    )
-    if "Item" not in answer:
-        return None
-    item = {name: _read(value) for name, value in answer["Item"].items()}
-    return Choice(item["campaign"], int(item["batch_size"]), tuple(item["sources"]))
+def read_remembered(deployed: Deployed) -> Remembered:
+    """What the runs so far have left to go by."""
+    answer = deployed.client("dynamodb").get_item(TableName=deployed.output(CAMPAIGNS, "CampaignsTable"), Key=_CHOICE)
+    item = deserialize(answer.get("Item", {}))
+    choice = Choice(item["campaign"], int(item["batch_size"]), tuple(item["sources"])) if "campaign" in item else None
+    return Remembered(choice, item.get("turn", ""))
 
 
-def next_weekly(book: CampaignBook, choice: Choice | None) -> Choice | None:
+def next_weekly(book: CampaignBook, remembered: Remembered) -> Choice | None:
     """What the next weekly run will fetch; None where no campaign is weekly.
 
-    With rotation it is the weekly campaign that follows the choice's by name, without it the choice itself as long as
-    its campaign is weekly. The state machine decides the same in JSONata; a contract test holds them together.
+    With rotation it is the weekly campaign that follows the last one's by name, without it a person's last choice as
+    long as its campaign is weekly. The state machine decides the same in JSONata; a contract test holds them together.
     """
+    choice = remembered.choice
     weekly = sorted(name for name, each in book.campaigns.items() if each.schedule is Schedule.WEEKLY)
     if not weekly:
         return None
     if choice is not None and not book.rotate and choice.campaign in weekly:
         return choice
-    after = choice.campaign if choice is not None and book.rotate else ""
+    after = remembered.turn if book.rotate else ""
     name = next((name for name in weekly if name > after), weekly[0])
     campaign = book.campaigns[name]
     return Choice(name, campaign.batch_size, campaign.sources)
@@ -208,7 +220,7 @@ def start_run(
     if unknown := set(asked.sources) - set(Source):
         raise OperatorError(f"a source must be of {', '.join(Source)}, got {min(unknown)!r}")
     run = f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-    deployed.session.client("stepfunctions").start_execution(
+    deployed.client("stepfunctions").start_execution(
         stateMachineArn=deployed.output(CAMPAIGNS, "CampaignMachineArn"),
         name=run,
         input=json.dumps({"trigger": trigger, "by": by, **asdict(asked)}),

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from clip_model.campaigns import Source
 from operations.campaign_commands import add_campaign_commands
 from operations.deployed import Deployed, OperatorError, read_environment
 from operations.empty import empty_buckets
@@ -90,6 +91,7 @@ def _parser() -> _Parser:
         metavar="NAME",
         help="instead fetch one clip by a campaign, default the first by name; it stays, as all that campaigns fetch",
     )
+    test.add_argument("--source", default="", help=f"where the campaign looks, of {', '.join(Source)}")
     test.add_argument("--json", type=Path, metavar="FILE", help="also write the report to a file")
     test.set_defaults(command=_smoke)
 
@@ -124,6 +126,8 @@ def _redrive(deployed: Deployed, options: argparse.Namespace) -> Iterator[str]:
 def _smoke(deployed: Deployed, options: argparse.Namespace) -> Iterator[str]:
     # Whoever cancels a job sends this one; it must clean up just as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if options.source and options.campaign is None:
+        raise OperatorError(f"--source {options.source} is for --campaign, the sample clips come from none")
     if options.json:
         try:
             options.json.write_text("", encoding="utf-8")  # before money is spent
@@ -132,7 +136,7 @@ def _smoke(deployed: Deployed, options: argparse.Namespace) -> Iterator[str]:
     if options.campaign is None:
         report = smoke(deployed, minutes=options.timeout, keep=options.keep, say=_say)
     else:
-        report = smoke_campaign(deployed, options.campaign, minutes=options.timeout, say=_say)
+        report = smoke_campaign(deployed, options.campaign, source=options.source, minutes=options.timeout, say=_say)
     if options.json:
         report.write(options.json)
     if not report.ok:

@@ -1,7 +1,7 @@
 """What an operator's tool knows of a deployed environment: its settings file and its stacks' outputs."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ class Environment:
         signing_keys: names of the playback keys; the first signs, all verify.
         link_hours: how long a playback link lives unless asked otherwise.
         clip_usd: what a clip's analysis may cost, in US dollars.
+        schedule: when the weekly run starts, UTC, as EventBridge Scheduler writes it; empty where nobody said.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Environment:
     signing_keys: tuple[str, ...]
     link_hours: float
     clip_usd: float
+    schedule: str
 
 
 def read_environment(name: str) -> Environment:
@@ -65,6 +67,7 @@ def read_environment(name: str) -> Environment:
             signing_keys=tuple(playback["signing_keys"]),
             link_hours=float(playback["link_hours"]),
             clip_usd=float(settings["limits"]["clip_usd"]),
+            schedule=settings.get("campaigns", {}).get("schedule", ""),
         )
     except KeyError as error:
         raise OperatorError(f"environments/{name}.toml lacks {error}") from None
@@ -85,6 +88,15 @@ class Deployed:
         self.environment = environment
         self.session = boto3.Session(region_name=environment.region)
         self._outputs: dict[str, Mapping[str, str]] = {}
+        self._clients: dict[str, Any] = {}
+
+    def client(self, service: str) -> Any:
+        """The client of an AWS service, made once: making one reads the service's whole model."""
+        if service not in self._clients:
+            # boto3 has an overload for each service, and none for a name.
+            make: Callable[..., Any] = self.session.client
+            self._clients[service] = make(service)
+        return self._clients[service]
 
     def output(self, stack: str, name: str) -> str:
         """One output of the stack `impp-<environment>-<stack>`; asked of CloudFormation once a stack."""
@@ -101,7 +113,7 @@ class Deployed:
     def _read_outputs(self, stack: str) -> Mapping[str, str]:
         stack_name = self._stack_name(stack)
         try:
-            (description,) = self.session.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
+            (description,) = self.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
         except ClientError as error:
             if "does not exist" not in str(error):
                 raise
@@ -121,7 +133,7 @@ def find_item(deployed: Deployed, clip_id: str) -> dict[str, Any]:
 
 def look_up(deployed: Deployed, clip_id: str) -> dict[str, Any] | None:
     """A clip's record as DynamoDB gives it, None where there is none."""
-    answer = deployed.session.client("dynamodb").get_item(
+    answer = deployed.client("dynamodb").get_item(
         TableName=deployed.output(ANALYSIS, "ClipsTable"), Key={"clip_id": {"S": clip_id}}, ConsistentRead=True
     )
     return dict(answer["Item"]) if "Item" in answer else None

@@ -29,7 +29,7 @@ def empty_buckets(deployed: Deployed) -> Iterator[str]:
     environment = deployed.environment
     if not environment.disposable:
         raise OperatorError(f"{environment.name} keeps its data: disposable is false in its file")
-    account = deployed.session.client("sts").get_caller_identity()["Account"]
+    account = deployed.client("sts").get_caller_identity()["Account"]
     if account != environment.account:
         raise OperatorError(f"{environment.name} is in account {environment.account}, got credentials for {account}")
     found = False
@@ -39,7 +39,7 @@ def empty_buckets(deployed: Deployed) -> Iterator[str]:
         except NotDeployedError:
             continue
         found = True
-        yield f"{bucket}: {_delete_versions(deployed.session.client('s3'), bucket)} versions deleted"
+        yield f"{bucket}: {_delete_versions(deployed.client('s3'), bucket)} versions deleted"
     if not found:
         raise OperatorError(f"no stack of {environment.name} is in {environment.region}")
     yield "logs of the last hours are still to come: where `cdk destroy` finds a bucket not empty, run this again"

@@ -1,8 +1,8 @@
 """An execution's history, read from Step Functions and told in lines a person reads."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from operations.deployed import Deployed
@@ -11,8 +11,8 @@ from operations.history_tree import Tree, Visit
 
 #: Events asked for at once; Step Functions gives 1000 at the most.
 _PAGE = 500
-#: Kinds of states in which nothing happens that anybody would wait for.
-_QUIET = frozenset({"Choice", "Pass", "Succeed"})
+#: Kinds of states in which nothing happens that anybody would ask about.
+_QUIET = frozenset({"Choice", "Pass", "Succeed", "Wait"})
 _CALLS = ("Task", "LambdaFunction", "Activity")
 _ENDS = {
     "ExecutionSucceeded": "done",
@@ -33,7 +33,8 @@ class Line:
         outcome: `done`, `running`, `failed`, `caught`, `stopped`; or what else happened.
         seconds: how long it took, None as long as it goes on or where it took no time.
         details: job ids, keys, attempts, errors.
-        quiet: nothing anybody would wait for: a choice, a value passed on.
+        quiet: nothing that anybody asks about: a choice, a value passed on, a pause.
+        visit: a state's way from its beginning to its end, and not what happened on it.
     """
 
     at: datetime
@@ -43,6 +44,7 @@ class Line:
     seconds: float | None
     details: str
     quiet: bool
+    visit: bool = False
 
 
 def read_events(deployed: Deployed, execution: str, *, known: Sequence[Any] = ()) -> list[Any]:
@@ -52,7 +54,7 @@ def read_events(deployed: Deployed, execution: str, *, known: Sequence[Any] = ()
     """
     after = known[-1]["id"] if known else 0
     pages = (
-        deployed.session.client("stepfunctions")
+        deployed.client("stepfunctions")
         .get_paginator("get_execution_history")
         .paginate(executionArn=execution, reverseOrder=True, PaginationConfig={"PageSize": _PAGE})
     )
@@ -88,6 +90,32 @@ def tell(events: Iterable[Any]) -> list[Line]:
     ended = tree.last is not None and tree.last["type"] in _ENDS
     lines += [(visit.number, _line(visit, ended)) for visit in tree.visits if visit.name]
     return [line for _, line in sorted(lines, key=lambda each: each[0])]
+
+
+def digest(lines: Iterable[Line]) -> list[Line]:
+    """Lines without those that are quiet, and with one for all visits of a state that is entered again and again.
+
+    It stands where the first of them stood, and says what the last one said.
+    """
+    found: dict[object, list[Line]] = {}
+    for number, line in enumerate(line for line in lines if not line.quiet):
+        # What is told apart from its state happened once, however often something like it happens.
+        found.setdefault((line.state, line.subject) if line.visit else number, []).append(line)
+    return [_together(same) for same in found.values()]
+
+
+def _together(visits: Sequence[Line]) -> Line:
+    first, last = visits[0], visits[-1]
+    if len(visits) == 1:
+        return first
+    ended = None if last.seconds is None else last.at + timedelta(seconds=last.seconds)
+    details = [f"{len(visits)} times", *([last.details] if last.details else [])]
+    return replace(
+        last,
+        at=first.at,
+        seconds=None if ended is None else (ended - first.at).total_seconds(),
+        details=", ".join(details),
+    )
 
 
 def _learn(visit: Visit | None, event: Any) -> None:
@@ -128,6 +156,7 @@ def _line(visit: Visit, ended: bool) -> Line:
         seconds=seconds,
         details=", ".join(details),
         quiet=visit.kind in _QUIET,
+        visit=True,
     )
 
 

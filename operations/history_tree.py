@@ -71,7 +71,7 @@ class Tree:
 
     def place(self, event: Any) -> Visit | None:
         """The state an event belongs to, None for the execution's own."""
-        before = self._places.get(event.get("previousEventId", 0))
+        before = self._places.get(event["previousEventId"])
         visit = self._take(event, before)
         self._places[event["id"]] = visit
         self.last = event
@@ -93,8 +93,7 @@ class Tree:
     def _enter(self, event: Any, before: Visit | None, at: datetime) -> Visit:
         name = event["stateEnteredEventDetails"]["name"]
         kind = event["type"].removesuffix("StateEntered")
-        parent = self._inside(before) if "previousEventId" in event else self._open(_CONTAINERS)
-        visit = Visit(event["id"], name, kind, at, parent)
+        visit = Visit(event["id"], name, kind, at, self._inside(before))
         if kind == "Fail":
             visit.end(at, "failed", closed=True)
         elif kind == "Succeed":
@@ -122,11 +121,7 @@ class Tree:
         return visit
 
     def _call(self, event: Any, before: Visit | None, at: datetime) -> Visit | None:
-        kind = event["type"]
-        if "previousEventId" in event:
-            visit = self._find(before, lambda each: each.kind == "Task")
-        else:
-            visit = self._guess(event)
+        kind, visit = event["type"], self._find(before, lambda each: each.kind == "Task")
         if visit is None:
             return None
         if kind.endswith("Scheduled"):
@@ -166,18 +161,6 @@ class Tree:
             visit.end(at, visit.outcome or "stopped", closed=True)
         return visit
 
-    def _guess(self, event: Any) -> Visit | None:
-        """The task of a call whose event does not say what it follows."""
-        tasks = [visit for visit in self.visits if visit.kind == "Task" and not visit.closed]
-        resource = _details(event).get("resource", "")
-        if event["type"].endswith("Scheduled"):
-            again = [visit for visit in reversed(tasks) if visit.outcome == "failed" and visit.resource == resource]
-            fresh = [visit for visit in tasks if not visit.attempts]
-            return next(iter(fresh + again), None)
-        return next(
-            (visit for visit in tasks if visit.attempts and not visit.outcome and visit.resource == resource), None
-        )
-
     @staticmethod
     def _inside(before: Visit | None) -> Visit | None:
         """What a state runs inside that is entered after another."""
@@ -190,9 +173,6 @@ class Tree:
         near = (visit for visit in (before.around() if before else ()) if not visit.closed and fits(visit))
         far = (visit for visit in reversed(self.visits) if not visit.closed and fits(visit))
         return next(near, None) or next(far, None)
-
-    def _open(self, kinds: tuple[str, ...]) -> Visit | None:
-        return next((visit for visit in reversed(self.visits) if visit.kind in kinds and not visit.closed), None)
 
     def _close_inside(self, container: Visit) -> None:
         """With a container everything inside it is over, also where no event says so."""

@@ -89,7 +89,7 @@ def _exists(deployed: Deployed, name: str) -> bool:
 
 
 def _public_half(deployed: Deployed, name: str) -> Half:
-    parameters = deployed.session.client("ssm")
+    parameters = deployed.client("ssm")
     try:
         parameters.get_parameter(Name=parameter_name(deployed.environment.name, name))
     except parameters.exceptions.ParameterNotFound:
@@ -98,7 +98,7 @@ def _public_half(deployed: Deployed, name: str) -> Half:
 
 
 def _private_half(deployed: Deployed, name: str) -> Half:
-    secrets = deployed.session.client("secretsmanager")
+    secrets = deployed.client("secretsmanager")
     try:
         secret = secrets.describe_secret(SecretId=secret_name(deployed.environment.name, name))
     except secrets.exceptions.ResourceNotFoundException:
@@ -114,12 +114,12 @@ def _write(deployed: Deployed, name: str) -> str:
     )
     parameter = parameter_name(deployed.environment.name, name)
     secret = secret_name(deployed.environment.name, name)
-    parameters = deployed.session.client("ssm")
+    parameters = deployed.client("ssm")
     parameters.put_parameter(
         Name=parameter, Value=public.decode(), Type="String", Overwrite=False, Description="IMPP playback, public half"
     )
     try:
-        deployed.session.client("secretsmanager").create_secret(
+        deployed.client("secretsmanager").create_secret(
             Name=secret, SecretString=private.decode(), Description="IMPP playback, private half"
         )
     except (BotoCoreError, ClientError):

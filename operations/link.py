@@ -95,16 +95,17 @@ def _find_id(deployed: Deployed, key: str) -> str:
 
 def _etag(deployed: Deployed, bucket: str, key: str) -> str | None:
     try:
-        return deployed.session.client("s3").head_object(Bucket=bucket, Key=key)["ETag"].strip('"')
+        etag: str = deployed.client("s3").head_object(Bucket=bucket, Key=key)["ETag"]
     except ClientError as error:
         if error.response["Error"]["Code"] not in _NOT_FOUND:
             raise
         return None
+    return etag.strip('"')
 
 
 def _signer(deployed: Deployed) -> Callable[[bytes], bytes]:
     name = deployed.environment.signing_keys[0]
-    secrets = deployed.session.client("secretsmanager")
+    secrets = deployed.client("secretsmanager")
     secret = secret_name(deployed.environment.name, name)
     try:
         return rsa_signer(secrets.get_secret_value(SecretId=secret)["SecretString"])

@@ -24,7 +24,7 @@ def failed_clips(deployed: Deployed) -> list[str]:
     Reads the whole table, since an index follows it at a distance: a forgotten failure is dearer than the rare read.
     """
     pages = (
-        deployed.session.client("dynamodb")
+        deployed.client("dynamodb")
         .get_paginator("scan")
         .paginate(
             TableName=deployed.output(ANALYSIS, "ClipsTable"),
@@ -59,31 +59,31 @@ def _start(deployed: Deployed, clip_id: str) -> str:
     source = item["source"]["S"]
     _move(deployed, clip_id, source, Status(status), Status.REDRIVE)
     try:
-        execution = deployed.session.client("stepfunctions").start_execution(
+        execution = deployed.client("stepfunctions").start_execution(
             stateMachineArn=deployed.output(ANALYSIS, "StateMachineArn"), input=item["event"]["S"]
         )
     except (BotoCoreError, ClientError, OperatorError):
         # Nothing runs for it, so it must be found among the failed again.
         _move(deployed, clip_id, source, Status.REDRIVE, Status.FAILED)
         raise
-    return execution["executionArn"]
+    return str(execution["executionArn"])
 
 
 def _dead(deployed: Deployed, item: dict[str, Any]) -> bool:
     """Whether a clip counts as under way, but its run has ended: timed out, stopped, or failed beyond any catch."""
     if item.get("status", {}).get("S") != Status.PROCESSING or "execution" not in item:
         return False
-    sfn = deployed.session.client("stepfunctions")
+    sfn = deployed.client("stepfunctions")
     try:
-        run = sfn.describe_execution(executionArn=item["execution"]["S"])
+        status: str = sfn.describe_execution(executionArn=item["execution"]["S"])["status"]
     except sfn.exceptions.ExecutionDoesNotExist:
         return True  # Step Functions forgets a run after 90 days
-    return run["status"] != "RUNNING"
+    return status != "RUNNING"
 
 
 def _move(deployed: Deployed, clip_id: str, source: str, before: Status, after: Status) -> None:
     """Change a clip's status, and with it where the lists show it."""
-    table = deployed.session.client("dynamodb")
+    table = deployed.client("dynamodb")
     try:
         table.update_item(
             TableName=deployed.output(ANALYSIS, "ClipsTable"),

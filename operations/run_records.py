@@ -8,11 +8,13 @@ from typing import Any
 from clip_model.words import Status
 
 _ENDED = ("done", "failed")
+#: Numbers of a run's summary.
+COUNTS = ("received", "processed", "skipped", "failed")
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run's record. What is not known yet, or never was, is empty or 0.
+    """One run's record. What is not known yet, or never was, is empty, 0 or missing.
 
     Attributes:
         name: of the run and of its execution.
@@ -21,7 +23,7 @@ class Run:
         status: `searching`, `fetching`, `analysing`, `done`, `failed`.
         found: items the sources offered; None before they were asked.
         left_out: what was found and not taken: source, id, title and reason of each.
-        counts: `received`, `processed`, `skipped`, `failed`; before its end, what there is of them.
+        counts: of `received`, `processed`, `skipped` and `failed` those that are known; all of them once it is done.
         trouble: where and why the run itself failed.
     """
 
@@ -124,17 +126,22 @@ class Progress:
 
     def count(self) -> dict[str, int]:
         """How many were received, processed, skipped and failed: the summary's numbers, or what there is of them."""
-        if self.run is not None and self.run.ended:
-            return dict(self.run.counts)
         ends = [fate.standing for fate in (self.fates or {}).values() if fate.ended]
         broken = ends.count(Status.FAILED)
         states = [item.state for item in self.items]
-        return {
+        found = {
             "received": states.count("received"),
             "processed": len(ends) - broken,
             "skipped": states.count("skipped") + (len(self.run.left_out) if self.run else 0),
             "failed": states.count("failed") + broken,
         }
+        # A run that failed has no summary, and yet it may have fetched something.
+        return {**found, **(self.run.counts if self.run is not None and self.run.ended else {})}
+
+    @property
+    def analysed(self) -> int:
+        """Received clips whose analysis is over, well or not."""
+        return sum(fate.ended for fate in (self.fates or {}).values())
 
     def fate_of(self, item: Item) -> Fate | None:
         """What became of an item's clip, as far as it is known."""
@@ -162,7 +169,7 @@ def parse_run(record: Mapping[str, Any]) -> Run:
         ended_at=_time(record["ended_at"]) if record.get("ended_at") else None,
         found=int(record["found"]) if "found" in record else None,
         left_out=tuple(record.get("left_out", ())),
-        counts={name: int(record.get(name, 0)) for name in ("received", "processed", "skipped", "failed")},
+        counts={name: int(record[name]) for name in COUNTS if name in record},
         notes=tuple(record.get("notes", ())),
         trouble=": ".join(record[name] for name in ("state", "error", "cause") if record.get(name)),
     )

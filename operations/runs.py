@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer
-
 from operations.deployed import ANALYSIS, CAMPAIGNS, Deployed, OperatorError
+from operations.items import deserialize
 from operations.run_records import Fate, Progress, Run, parse_item, parse_run
 
 BY_START = "by_start"
@@ -16,8 +15,6 @@ PAGE_SIZE = 20
 _MOST_KEYS = 100
 #: Answers of which DynamoDB may leave something out before it counts as trouble.
 _MOST_ANSWERS = 8
-
-_deserialize = TypeDeserializer().deserialize
 
 
 @dataclass(frozen=True)
@@ -39,8 +36,8 @@ def read_runs(deployed: Deployed, *, limit: int = PAGE_SIZE, start: Mapping[str,
         "Limit": limit,
         **({"ExclusiveStartKey": start} if start is not None else {}),
     }
-    answer = deployed.session.client("dynamodb").query(**asked)
-    return RunsPage(tuple(parse_run(_plain(item)) for item in answer["Items"]), answer.get("LastEvaluatedKey"))
+    answer = deployed.client("dynamodb").query(**asked)
+    return RunsPage(tuple(parse_run(deserialize(item)) for item in answer["Items"]), answer.get("LastEvaluatedKey"))
 
 
 def read_progress(deployed: Deployed, name: str, *, known: Run | None = None) -> Progress:
@@ -49,15 +46,17 @@ def read_progress(deployed: Deployed, name: str, *, known: Run | None = None) ->
     if known is not None:
         condition, values = f"{condition} AND begins_with(sk, :item)", {**values, ":item": {"S": "item#"}}
     pages = (
-        deployed.session.client("dynamodb")
+        deployed.client("dynamodb")
         .get_paginator("query")
         .paginate(
             TableName=deployed.output(CAMPAIGNS, "CampaignsTable"),
             KeyConditionExpression=condition,
             ExpressionAttributeValues=values,
+            # An index could not be asked so: a run that has just ended is not to be shown without its summary.
+            ConsistentRead=True,
         )
     )
-    records = [_plain(item) for page in pages for item in page["Items"]]
+    records = [deserialize(item) for page in pages for item in page["Items"]]
     run = next((parse_run(record) for record in records if record["sk"] == "run"), known)
     items = tuple(parse_item(record) for record in records if record["sk"] != "run")
     return Progress(run, items, read_fates(deployed, [item.clip_id for item in items if item.clip_id]))
@@ -86,12 +85,13 @@ def _read_clips(deployed: Deployed, clip_ids: Sequence[str]) -> Iterator[Mapping
             "Keys": [{"clip_id": {"S": clip_id}} for clip_id in dict.fromkeys(clip_ids)],
             "ProjectionExpression": "clip_id, #status, standing, #execution, folder",
             "ExpressionAttributeNames": {"#status": "status", "#execution": "execution"},
+            "ConsistentRead": True,
         }
     }
-    client = deployed.session.client("dynamodb")
+    client = deployed.client("dynamodb")
     for _ in range(_MOST_ANSWERS):
         answer = client.batch_get_item(RequestItems=asked)
-        yield from (_plain(item) for item in answer["Responses"].get(table, []))
+        yield from (deserialize(item) for item in answer["Responses"].get(table, []))
         asked = answer.get("UnprocessedKeys")
         if not asked:
             return
@@ -102,7 +102,3 @@ def execution_arn(deployed: Deployed, name: str) -> str:
     """The execution of a run, which has the run's name."""
     machine = deployed.output(CAMPAIGNS, "CampaignMachineArn")
     return f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
-
-
-def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _deserialize(value) for name, value in item.items()}

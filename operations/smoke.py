@@ -50,7 +50,7 @@ def smoke(deployed: Deployed, *, minutes: float, keep: bool, say: Callable[[str]
     places, clips = Places.of(deployed), make_clips()
     report = Report(deployed.environment.name, say)
     try:
-        s3 = deployed.session.client("s3")
+        s3 = deployed.client("s3")
         for clip in clips:
             say(f"sending {clip.key}")
             clip.send(s3, places.raw)

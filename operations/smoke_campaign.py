@@ -20,12 +20,13 @@ from operations.smoke_clips import Places, read_record
 BY = "impp smoke"
 
 
-def smoke_campaign(deployed: Deployed, name: str, *, minutes: float, say: Callable[[str], None]) -> Report:
+def smoke_campaign(deployed: Deployed, name: str, *, source: str, minutes: float, say: Callable[[str], None]) -> Report:
     """Start a run of one clip, follow it, check.
 
     Args:
         deployed: the environment.
         name: the campaign's, empty for the first by name.
+        source: where to look, empty for the campaign's own, of which a batch of one sees the first alone.
         minutes: how long the run may take, its clip's analysis included.
         say: takes each line of the report as it comes.
 
@@ -40,14 +41,15 @@ def smoke_campaign(deployed: Deployed, name: str, *, minutes: float, say: Callab
     places, book = Places.of(deployed), read_book(deployed).book
     report = Report(deployed.environment.name, say)
     campaign = name or _first(book)
-    started_run = start_run(deployed, book, campaign, by=BY, batch_size=1, sources=(), trigger="smoke")
+    sources = (source,) if source else ()
+    started_run = start_run(deployed, book, campaign, by=BY, batch_size=1, sources=sources, trigger="smoke")
     say(f"started {started_run}: the clip it fetches stays, as all that campaigns fetch")
     look = _follow(deployed, started_run, minutes, report)
     run = _check_end(look, minutes, report)
     item = run and _check_received(run, look.progress, report)
     if run and item:
         record = read_record(deployed, item.clip_id)
-        checks = CampaignChecks(deployed.session.client("s3"), places, run, item, record, report)
+        checks = CampaignChecks(deployed.client("s3"), places, run, item, record, report)
         checks.check_all(limit_usd=deployed.environment.clip_usd)
         say(f"kept: {item.key} and whatever became of it")
     report.seconds["in all"] = round(monotonic() - started, 1)

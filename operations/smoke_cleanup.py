@@ -26,7 +26,7 @@ def clean_up(deployed: Deployed, places: Places, clip: Clip) -> tuple[bool, str]
     """
     problems: list[str] = []
     stopped = ""
-    s3 = deployed.session.client("s3")
+    s3 = deployed.client("s3")
     if clip.etag:
         with _noting(problems, "its run could not be stopped"):
             stopped = _stop(deployed, clip)
@@ -37,7 +37,7 @@ def clean_up(deployed: Deployed, places: Places, clip: Clip) -> tuple[bool, str]
                     delete_version(s3, bucket, version)
     if clip.etag:
         with _noting(problems, f"record {clip.id} stays"):
-            deployed.session.client("dynamodb").delete_item(TableName=places.table, Key={"clip_id": {"S": clip.id}})
+            deployed.client("dynamodb").delete_item(TableName=places.table, Key={"clip_id": {"S": clip.id}})
     done = f"{stopped}, a job it had started may still write below {clip.folder}" if stopped else "nothing is left"
     return not problems, "; ".join(problems) or done
 
@@ -64,7 +64,7 @@ def _stop(deployed: Deployed, clip: Clip) -> str:
     record = clip.record(deployed)
     if record.get("status") != Status.PROCESSING:
         return ""
-    deployed.session.client("stepfunctions").stop_execution(
+    deployed.client("stepfunctions").stop_execution(
         executionArn=record["execution"], error="SmokeTest.Stopped", cause="the smoke test is over"
     )
     return f"stopped {record['execution']}"

@@ -7,19 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer
-
 from clip_model import keys
 from clip_model.words import Verdict
 from operations.deployed import ANALYSIS, DELIVERY, INGEST, Deployed, OperatorError, look_up
+from operations.items import deserialize
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 #: Whose clips these are. It stands in the alert's first line, where a responder sees that this is a test.
 SOURCE = "impp-smoke"
 #: One for each way through the pipeline: to a person, and to the archive.
 RECIPES = ("event flag", "plain drive")
-
-_read = TypeDeserializer().deserialize
 
 
 @dataclass(frozen=True)
@@ -89,7 +86,7 @@ class Clip:
 
 def read_record(deployed: Deployed, clip_id: str) -> dict[str, Any]:
     """A clip's record as it is now; empty where there is none."""
-    return {name: _read(value) for name, value in (look_up(deployed, clip_id) or {}).items()}
+    return deserialize(look_up(deployed, clip_id) or {})
 
 
 def make_clips() -> list[Clip]:

@@ -1,26 +1,24 @@
 """The *Campaigns* page: what is fetched, by which rules, and what comes next."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 import streamlit as st
-from botocore.exceptions import BotoCoreError, ClientError
 
-from clip_model.campaigns import Campaign, CampaignBook, Schedule
+from clip_model.campaigns import Campaign, Schedule
+from console.campaign_changes import remove, rotate, take_refusal
 from console.campaign_form import close_form, open_form, show_form
 from console.page import show_page
-from console.wording import count
-from operations.campaigns import Choice, Stored, next_weekly, read_book, read_choice, remove_campaign, write_book
-from operations.deployed import Deployed, OperatorError
+from console.wording import count, plain, weekly_time
+from operations.campaigns import Choice, Stored, next_weekly, read_book, read_remembered
+from operations.deployed import Deployed
 
 _COLUMNS = 3
 
 
 def show(deployed: Deployed) -> None:
     """What comes next, the form where one is open, and every campaign."""
-    refusal = st.session_state.pop("refusal", "")
-    if refusal:
-        st.error(refusal)
+    if refusal := take_refusal():
+        st.error(plain(refusal))
     saved = show_form(deployed)
     if saved:
         close_form()
@@ -35,19 +33,22 @@ def show(deployed: Deployed) -> None:
 
 
 def _show_weekly(deployed: Deployed, stored: Stored) -> None:
-    choice = read_choice(deployed)
+    remembered = read_remembered(deployed)
     with st.container(border=True):
         st.markdown("**The weekly run**")
-        st.text(f"Next: {_tell(next_weekly(stored.book, choice)) or 'nothing, no campaign is weekly'}")
-        st.text(f"It goes by: {_tell(choice) or 'nothing yet, no weekly campaign has run'}")
+        if schedule := deployed.environment.schedule:
+            st.text(f"When: {weekly_time(schedule)}")
+        st.text(f"Next: {_tell(next_weekly(stored.book, remembered)) or 'nothing, no campaign is weekly'}")
+        st.text(f"Last choice: {_tell(remembered.choice) or 'none yet'}")
+        # With another version the book may say otherwise, whatever this was switched to.
+        key = f"rotate-{stored.version}"
         st.toggle(
             "Take the weekly campaigns in turn",
             stored.book.rotate,
-            # With another version the book may say otherwise, whatever this was switched to.
-            key=f"rotate-{stored.version}",
+            key=key,
             help="Otherwise it repeats what a person last started of them.",
-            on_change=_write,
-            args=(deployed, stored, _turned),
+            on_change=rotate,
+            args=(deployed, stored, key),
         )
 
 
@@ -93,21 +94,9 @@ def _show_buttons(deployed: Deployed, stored: Stored, name: str) -> None:
                 f"Remove {name}",
                 key=f"remove-{name}",
                 type="primary",
-                on_click=_write,
-                args=(deployed, stored, lambda book: remove_campaign(book, name)),
+                on_click=remove,
+                args=(deployed, stored, name),
             )
-
-
-def _turned(book: CampaignBook) -> CampaignBook:
-    return replace(book, rotate=not book.rotate)
-
-
-def _write(deployed: Deployed, stored: Stored, change: Callable[[CampaignBook], CampaignBook]) -> None:
-    """Change the book as the page showed it; what stands against that is said by the page's next run."""
-    try:
-        write_book(deployed, change(stored.book), after=stored)
-    except (OperatorError, BotoCoreError, ClientError) as error:
-        st.session_state["refusal"] = str(error)
 
 
 def _join(words: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from console.gallery import show_gallery
 from console.page import PAGE_SIZE, Pager, show_page
 from console.products import Addresses, sign
 from console.search import ask, close_clip
+from console.wording import plain
 from operations.deployed import Deployed, OperatorError
 
 
@@ -32,14 +33,14 @@ def show(deployed: Deployed) -> None:
 def _show_one(deployed: Deployed, clip_id: str, now: datetime) -> None:
     clip = read_clip(deployed, clip_id)
     if clip is None:
-        st.warning(f"There is no clip {clip_id}.")
+        st.warning(f"There is no clip {plain(clip_id)}.")
     else:
         show_clip(deployed, clip, now=now)
 
 
 def _show_list(deployed: Deployed, question: Question, now: datetime) -> None:
     if question.doubt:
-        st.info(question.doubt, icon=":material/search_off:")
+        st.info(plain(question.doubt), icon=":material/search_off:")
         return
     pager = Pager("clips", question)
     page = read_clips(deployed, question, today=now.date(), limit=PAGE_SIZE, start=pager.start)
@@ -55,7 +56,7 @@ def _addresses(deployed: Deployed, page: ClipPage, now: datetime) -> Mapping[str
     try:
         return sign(deployed, page.clips, now=now)
     except OperatorError as error:
-        st.warning(f"No pictures: {error}")
+        st.warning(f"No pictures: {plain(str(error))}")
         return {}
 
 

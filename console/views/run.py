@@ -5,13 +5,14 @@ from datetime import timedelta
 import streamlit as st
 
 from clip_model.campaigns import MAX_BATCH, Campaign, CampaignBook, Schedule, Source
-from console.page import show_page, trouble_shown
+from console.page import guarded, show_page
 from console.run_look import Look, look
-from console.run_tables import STATES, show_counts, show_items, show_log
+from console.run_tables import STATES, show_counts, show_items, show_left_out, show_log
 from console.visitor import visitor
-from console.wording import count
+from console.wording import count, plain
 from operations.campaigns import read_book, start_run
 from operations.deployed import Deployed
+from operations.history import digest
 from operations.run_records import Run
 from operations.runs import read_runs
 
@@ -58,7 +59,12 @@ def _show_start(deployed: Deployed, book: CampaignBook) -> None:
         )
         if not sources:
             st.warning("Choose at least one source.", icon=":material/travel_explore:")
-        if st.button("Start", type="primary", icon=":material/play_arrow:", disabled=not sources):
+        # A button for each start: the second of two quick clicks is on one that is no more, and starts nothing.
+        starts = st.session_state.setdefault("starts", 0)
+        if st.button(
+            "Start", type="primary", icon=":material/play_arrow:", disabled=not sources, key=f"start-{starts}"
+        ):
+            st.session_state["starts"] = starts + 1
             run = start_run(deployed, book, name, by=visitor(st.context.headers), batch_size=size, sources=[*sources])
             st.session_state["started"] = run
             st.query_params["run"] = run
@@ -80,7 +86,7 @@ def _tell_weekly(book: CampaignBook, campaign: Campaign) -> str:
 def _show_run(deployed: Deployed, name: str, *, known: Run | None = None) -> None:
     seen = look(deployed, name, known=known)
     if not seen.there and st.session_state.get("started") != name:
-        st.warning(f"There is no run {name}, or it is no longer known.", icon=":material/search_off:")
+        st.warning(f"There is no run {plain(name)}, or it is no longer known.", icon=":material/search_off:")
     elif seen.ended:
         _draw(seen)
     else:
@@ -90,7 +96,7 @@ def _show_run(deployed: Deployed, name: str, *, known: Run | None = None) -> Non
 @st.fragment(run_every=_PAUSE)
 def _watch(deployed: Deployed, name: str, first: list[Look]) -> None:
     """The run, looked at again and again until it ends. `first` is what the page has just seen; it is used up."""
-    with trouble_shown():
+    with guarded():
         seen = first.pop() if first else look(deployed, name)
         if seen.ended:
             # The page anew, which then shows the run without looking again.
@@ -102,7 +108,7 @@ def _draw(seen: Look) -> None:
     run = seen.progress.run
     status = run.status if run is not None else "starting"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(seen.name, anchor=False, width="content")
+        st.subheader(plain(seen.name), anchor=False, width="content")
         st.badge(status, color=STATES[status][1] if status in STATES else "gray")
         st.page_link(
             "views/runs.py", label="Everything about it", icon=":material/history:", query_params={"run": seen.name}
@@ -115,9 +121,10 @@ def _draw(seen: Look) -> None:
         st.text(f"• {note}")
     show_counts(seen.progress)
     show_items(seen.progress)
+    if run is not None:
+        show_left_out(run)
     st.markdown("**Log**")
-    told = [line for line in seen.lines if not line.quiet]
-    show_log(reversed(told[-_LINES:]), key="log")
+    show_log(reversed(digest(seen.lines)[-_LINES:]), key="log")
 
 
 def _tell_progress(seen: Look) -> str:
@@ -126,6 +133,9 @@ def _tell_progress(seen: Look) -> str:
         return "Starting"
     if seen.ended:
         return "Ended"
+    if run.status == "analysing":
+        received = seen.progress.count()["received"]
+        return f"Analysing, {seen.progress.analysed} of {count(received, 'clip')} analysed"
     offered = "" if run.found is None else f", {count(run.found, 'item')} to fetch"
     return f"{run.status.capitalize()}{offered}"
 

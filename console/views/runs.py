@@ -8,12 +8,34 @@ from console.clips import read_clip
 from console.page import Pager, show_page
 from console.products import read_found
 from console.run_look import read_log
-from console.run_tables import STATES, execution_link, naive, show_counts, show_items, show_log, state_column
-from console.wording import count, moment, span
+from console.run_tables import (
+    STATES,
+    execution_link,
+    naive,
+    show_counts,
+    show_items,
+    show_left_out,
+    show_log,
+    state_column,
+)
+from console.wording import count, moment, plain, span
 from operations.deployed import Deployed
-from operations.history import tell
-from operations.run_records import Item, Progress, Run
+from operations.history import digest, tell
+from operations.run_records import COUNTS, Item, Progress, Run
 from operations.runs import PAGE_SIZE, execution_arn, read_progress, read_runs
+
+#: Pixels of columns, for all that matters of a run to be in sight on a screen of 1440.
+_WIDTHS = {
+    "Campaign": 80,
+    "Trigger": 68,
+    "By": 70,
+    "Batch": 50,
+    "Received": 70,
+    "Processed": 76,
+    "Skipped": 64,
+    "Failed": 52,
+    "Took": 55,
+}
 
 
 def show(deployed: Deployed) -> None:
@@ -43,8 +65,11 @@ def _pick(deployed: Deployed, runs: Sequence[Run]) -> None:
         selection_mode="single-row",
         column_config={
             "Status": state_column(STATES),
-            "Started (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss"),
-            "AWS": st.column_config.LinkColumn(display_text="Open", width="small"),
+            "Started (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm", width=122),
+            "AWS": st.column_config.LinkColumn(display_text="Open", width=50),
+            # Begins with the campaign and the time, which stand beside it.
+            "Execution": st.column_config.TextColumn(width=75),
+            **{name: st.column_config.Column(width=width) for name, width in _WIDTHS.items()},
         },
         hide_index=True,
         placeholder="",
@@ -60,11 +85,11 @@ def _row(deployed: Deployed, run: Run) -> dict[str, object]:
         "Trigger": run.trigger,
         "By": run.by,
         "Batch": run.batch_size or None,
-        **{name.capitalize(): number for name, number in run.counts.items()},
+        **{name.capitalize(): run.counts.get(name) for name in COUNTS},
         "Started (UTC)": naive(run.started_at),
         "Took": "" if run.seconds is None else span(run.seconds),
-        "Execution": run.name,
         "AWS": execution_link(deployed, run.execution),
+        "Execution": run.name,
     }
 
 
@@ -72,10 +97,10 @@ def _show_run(deployed: Deployed, name: str) -> None:
     progress = read_progress(deployed, name)
     run = progress.run
     if run is None:
-        st.warning(f"There is no run {name}.", icon=":material/search_off:")
+        st.warning(f"There is no run {plain(name)}.", icon=":material/search_off:")
         return
     with st.container(border=True):
-        st.subheader(run.name, anchor=False)
+        st.subheader(plain(run.name), anchor=False)
         st.text(_tell(run))
         if run.trouble:
             st.error("The run itself failed; nothing it had fetched is lost.")
@@ -84,7 +109,7 @@ def _show_run(deployed: Deployed, name: str) -> None:
             st.text(f"• {note}")
         show_counts(progress)
         show_items(progress)
-        _show_left_out(run)
+        show_left_out(run)
         _show_logs(deployed, progress)
         link = execution_link(deployed, run.execution)
         if link:
@@ -99,23 +124,11 @@ def _tell(run: Run) -> str:
     return f"{run.campaign}: {asked}. Started by {who} on {moment(run.started_at)} UTC{took}."
 
 
-def _show_left_out(run: Run) -> None:
-    if not run.left_out:
-        return
-    with st.expander(f"Found and not taken ({len(run.left_out)})", icon=":material/block:"):
-        columns = {"Title": "title", "Source": "source", "Reason": "reason"}
-        st.dataframe(
-            [{label: each.get(name, "") for label, name in columns.items()} for each in run.left_out],
-            key="left-out",
-            hide_index=True,
-        )
-
-
 def _show_logs(deployed: Deployed, progress: Progress) -> None:
     """The run's own log and its clips', read once somebody asks for them."""
     if not st.toggle("Event log", key="log"):
         return
-    every = st.toggle("Also states that only choose or pass on", key="every")
+    every = st.toggle("Also states that only choose, wait or look again", key="every")
     run = progress.run
     _show_log(deployed, execution_arn(deployed, run.name) if run else "", key="log-of-run", every=every)
     received = {item.clip_id: item for item in progress.items if item.clip_id}
@@ -134,9 +147,9 @@ def _show_logs(deployed: Deployed, progress: Progress) -> None:
 
 
 def _show_log(deployed: Deployed, execution: str, *, key: str, every: bool) -> None:
-    lines = [line for line in tell(read_log(deployed, execution)) if every or not line.quiet]
+    lines = tell(read_log(deployed, execution))
     if lines:
-        show_log(lines, key=key, height=520)
+        show_log(lines if every else digest(lines), key=key, height=520)
     else:
         st.caption("Step Functions keeps a history for 90 days; of this one nothing is left.")
 

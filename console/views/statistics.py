@@ -1,19 +1,18 @@
 """The *Statistics* page: a month's clips by day, source and storage; and what is stuck now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 
 import streamlit as st
 
 from clip_model.words import Status, Verdict
 from console.clips import Question, read_clips
-from console.figures import TIERS, Figures, day_columns, months, read_month, source_columns, total
+from console.figures import MONTHS, TIERS, Figures, day_columns, months, read_month, source_columns, total
 from console.page import STANDINGS, show_page
-from console.wording import ago, size
+from console.wording import ago, plain, size
 from operations.deployed import Deployed
 
-#: Months there are to choose from.
-MONTHS = 24
 #: Sources in the chart; the table has them all.
 CHARTED = 12
 #: Clips of each kind that are listed as under way or failed.
@@ -49,17 +48,7 @@ def _show_month(figures: Sequence[Figures], month: str, now: datetime) -> None:
     together = total(figures)
     _show_numbers(together, len(figures))
     st.subheader("Received each day", anchor=False)
-    st.bar_chart(
-        day_columns(together, _first(month), now.date()),
-        x="day",
-        y=list(Verdict),
-        x_label="",
-        y_label="clips",
-        color=[*_COLOURS],
-        sort=False,
-        height=260,
-        alt="Finished clips by day of receipt and verdict",
-    )
+    _show_days(day_columns(together, _first(month), now.date()))
     sources, storage = st.columns([3, 2], gap="large")
     with sources:
         _show_sources(figures)
@@ -68,12 +57,37 @@ def _show_month(figures: Sequence[Figures], month: str, now: datetime) -> None:
     _show_table(figures)
 
 
+def _show_days(columns: Mapping[str, Sequence[Any]]) -> None:
+    # Streamlit's own bar chart turns what stands below its bars on its side.
+    st.vega_lite_chart(
+        columns,
+        {
+            "transform": [{"fold": [*Verdict], "as": ["verdict", "clips"]}],
+            "mark": "bar",
+            "encoding": {
+                "x": {"field": "day", "type": "ordinal", "sort": None, "title": None, "axis": {"labelAngle": 0}},
+                "y": {"field": "clips", "type": "quantitative", "title": "clips"},
+                "color": {
+                    "field": "verdict",
+                    "type": "nominal",
+                    "scale": {"domain": [*Verdict], "range": _COLOURS},
+                    "legend": {"orient": "bottom", "title": None},
+                },
+                "tooltip": [{"field": name} for name in ("day", "verdict", "clips")],
+            },
+        },
+        height=260,
+        alt="Finished clips by day of receipt and verdict",
+    )
+
+
 def _show_numbers(figures: Figures, sources: int) -> None:
     numbers = {
         "Incidents": f"{figures.verdicts[Verdict.INCIDENT]:,}",
-        "Clips finished": f"{figures.clips:,}",
+        "Raw clips": f"{figures.clips:,}",
+        "Processed": f"{figures.processed:,}",
         "Sources": f"{sources:,}",
-        "Originals kept": size(sum(figures.kept.values())),
+        "Originals received this month": size(figures.bytes),
         "Estimated cost": f"${figures.usd:,.2f}",
     }
     with st.container(horizontal=True):
@@ -83,7 +97,11 @@ def _show_numbers(figures: Figures, sources: int) -> None:
 
 def _show_sources(figures: Sequence[Figures]) -> None:
     more = len(figures) - CHARTED
-    st.subheader("By source" if more <= 0 else f"The {CHARTED} sources with most clips", anchor=False)
+    st.subheader(
+        "Raw and processed by source" if more <= 0 else f"Raw and processed: the {CHARTED} sources with most clips",
+        anchor=False,
+    )
+    st.caption("A whole bar is what a source sent; all of it but the rejected was processed.")
     st.bar_chart(
         source_columns(figures[:CHARTED]),
         x="source",
@@ -112,7 +130,9 @@ def _show_table(figures: Sequence[Figures]) -> None:
         [
             {
                 "Source": each.source,
-                "Clips": each.clips,
+                "Raw": each.clips,
+                "Raw size": each.bytes,
+                "Processed": each.processed,
                 **{verdict.capitalize(): each.verdicts[verdict] for verdict in Verdict},
                 **{name: each.kept.get(tier, 0) for tier, name in TIERS.items()},
                 "Cost": each.usd,
@@ -124,7 +144,7 @@ def _show_table(figures: Sequence[Figures]) -> None:
         selection_mode="single-row",
         hide_index=True,
         column_config={
-            **{name: st.column_config.NumberColumn(format="bytes") for name in TIERS.values()},
+            **{name: st.column_config.NumberColumn(format="bytes") for name in ("Raw size", *TIERS.values())},
             "Cost": st.column_config.NumberColumn(format="dollar"),
         },
     )
@@ -132,7 +152,7 @@ def _show_table(figures: Sequence[Figures]) -> None:
     for source in [figures[row].source for row in table.selection.rows if row < len(figures)]:
         st.page_link(
             "views/clips.py",
-            label=f"Clips of {source}",
+            label=f"Clips of {plain(source)}",
             icon=":material/movie:",
             query_params={"source": source},
         )
@@ -150,7 +170,7 @@ def _show_now(deployed: Deployed, now: datetime) -> None:
             for clip in page.clips:
                 st.page_link(
                     "views/clips.py",
-                    label=f"{clip.source} · {clip.collection} · {ago(clip.received_at, now)}",
+                    label=plain(f"{clip.source} · {clip.collection} · {ago(clip.received_at, now)}"),
                     icon=":material/movie:",
                     query_params={"clip": clip.clip_id},
                 )

@@ -9,6 +9,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from clip_model import keys
 from clip_model.campaigns import Source
 from constructs import Construct
+from media_pipeline.campaign_states.item import FUNCTION_SECONDS
 from media_pipeline.environment import Environment
 from media_pipeline.functions import Function, Layer
 from media_pipeline.nag import acknowledge, bucket_as_found
@@ -43,7 +44,7 @@ class CampaignFetching(Construct):
             # Its own: another stack's could not be replaced while this one imports it.
             layer=Layer(self, "Layer"),
             memory_mb=512,
-            timeout=Duration.minutes(15),
+            timeout=Duration.seconds(FUNCTION_SECONDS),
             log_days=environment.retention.log_days,
             network=None,
             environment={

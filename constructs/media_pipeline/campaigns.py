@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from aws_cdk import CfnOutput, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
@@ -14,6 +14,7 @@ from media_pipeline.campaign_fetching import CampaignFetching
 from media_pipeline.campaign_machine import CampaignMachine
 from media_pipeline.campaign_schedule import WeeklyRun
 from media_pipeline.environment import Environment
+from media_pipeline.tables import Table, index
 
 DEFAULT_CAMPAIGNS = Path(__file__).with_name("default_campaigns.json")
 
@@ -45,6 +46,7 @@ class CampaignStack(Stack):
             parameter_name=f"/impp/{environment.name}/campaigns",
             description="IMPP: campaigns; edit by the console or impp campaign, a change counts at once",
             tier=ssm.ParameterTier.INTELLIGENT_TIERING,
+            # Whatever changes here in a template, CloudFormation writes this over what editors have made of it.
             string_value=DEFAULT_CAMPAIGNS.read_text(encoding="utf-8"),
         )
         fetching = CampaignFetching(self, "Fetching", environment=environment, raw=raw, table=self.table)
@@ -68,6 +70,20 @@ class CampaignStack(Stack):
         )
         alarm(
             self,
+            "RunHung",
+            metric=self.machine.metric_timed_out(period=PERIOD),
+            meaning="a campaign's run hung for days",
+            topic=operations,
+        )
+        alarm(
+            self,
+            "RunStopped",
+            metric=self.machine.metric_aborted(period=PERIOD),
+            meaning="a campaign's run was stopped by hand; what it had claimed is free after a week",
+            topic=operations,
+        )
+        alarm(
+            self,
             "Unstarted",
             metric=weekly.unstarted.metric_approximate_number_of_messages_visible(period=PERIOD),
             meaning="the weekly run could not be started; it waits in the dead-letter queue",
@@ -80,27 +96,16 @@ class CampaignStack(Stack):
         CfnOutput(self, "PixabaySecret", value=fetching.pixabay_secret_name)
 
 
-class CampaignsTable(dynamodb.TableV2):
+class CampaignsTable(Table):
     """Runs and claims; what a source's rules ask to be kept for a day expires by itself."""
 
     def __init__(self, scope: Construct, id: str, *, disposable: bool) -> None:
         super().__init__(
             scope,
             id,
-            partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
-            sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
-            billing=dynamodb.Billing.on_demand(),
-            time_to_live_attribute="expires_at",
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            global_secondary_indexes=[
-                dynamodb.GlobalSecondaryIndexPropsV2(
-                    index_name="by_start",
-                    partition_key=dynamodb.Attribute(name="kind", type=dynamodb.AttributeType.STRING),
-                    sort_key=dynamodb.Attribute(name="started_at", type=dynamodb.AttributeType.STRING),
-                )
-            ],
-            deletion_protection=not disposable,
-            removal_policy=RemovalPolicy.DESTROY if disposable else RemovalPolicy.RETAIN,
+            partition_key="pk",
+            sort_key="sk",
+            expires="expires_at",
+            indexes=(index("by_start", "kind", "started_at"),),
+            disposable=disposable,
         )

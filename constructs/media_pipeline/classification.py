@@ -42,6 +42,7 @@ class Classification(Construct):
             "Rules",
             parameter_name=f"/impp/{environment.name}/rules",
             description="IMPP: incident rules; edit freely, a change counts within a minute",
+            # Whatever changes here in a template, CloudFormation writes this over what operators have made of it.
             string_value=DEFAULT_RULES.read_text(encoding="utf-8"),
         )
         self.function = Function(

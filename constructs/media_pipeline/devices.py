@@ -1,6 +1,6 @@
 """What a device may do, and how it comes by credentials that expire (docs/adr/0009-device-identity.md)."""
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_iot as iot
@@ -9,6 +9,7 @@ from aws_cdk import aws_s3 as s3
 from clip_model import keys
 from constructs import Construct
 from media_pipeline.nag import acknowledge
+from media_pipeline.tables import Table, index
 
 #: The device that asks, as AWS IoT's credentials provider knows it by its certificate.
 _THING = "${credentials-iot:ThingName}"
@@ -64,27 +65,16 @@ class Devices(Construct):
         ).ref
 
 
-class DevicesTable(dynamodb.TableV2):
+class DevicesTable(Table):
     """One item a device, by its name, written by the device itself; all of them by when they were last seen."""
 
     def __init__(self, scope: Construct, id: str, *, disposable: bool) -> None:
         super().__init__(
             scope,
             id,
-            partition_key=dynamodb.Attribute(name="device", type=dynamodb.AttributeType.STRING),
-            billing=dynamodb.Billing.on_demand(),
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            global_secondary_indexes=[
-                dynamodb.GlobalSecondaryIndexPropsV2(
-                    index_name="by_fleet",
-                    partition_key=dynamodb.Attribute(name="fleet", type=dynamodb.AttributeType.STRING),
-                    sort_key=dynamodb.Attribute(name="seen_at", type=dynamodb.AttributeType.STRING),
-                )
-            ],
-            deletion_protection=not disposable,
-            removal_policy=RemovalPolicy.DESTROY if disposable else RemovalPolicy.RETAIN,
+            partition_key="device",
+            indexes=(index("by_fleet", "fleet", "seen_at"),),
+            disposable=disposable,
         )
 
 

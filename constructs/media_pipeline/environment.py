@@ -111,14 +111,14 @@ class Campaigns(_Settings):
         schedule: when the weekly run starts, UTC, as EventBridge Scheduler writes it.
         contact: where a source may reach you about your requests; Wikimedia asks for one in the User-Agent.
         largest_mb: a file above so many megabytes is left where it is.
-        at_once: files fetched side by side.
+        at_once: files fetched side by side; Wikimedia lets a robot have two connections.
         wait_hours: how long a run waits for the analysis of what it fetched.
     """
 
     schedule: Annotated[str, StringConstraints(pattern=r"^(cron|rate)\([^()]+\)$")]
     contact: Annotated[str, StringConstraints(pattern=r"^[!-~]*[@/][!-~]*$")]
     largest_mb: int = Field(ge=1, le=5000)
-    at_once: int = Field(ge=1, le=10)
+    at_once: int = Field(ge=1, le=2)
     wait_hours: float = Field(gt=0, le=72)
 
 

@@ -1,4 +1,4 @@
-"""The tables: clips, the search index and statistics, each read by query alone."""
+"""Tables, each read by query alone: what they have in common, and those of clips, the search index and statistics."""
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
@@ -18,7 +18,8 @@ class Table(dynamodb.TableV2):
 
     Args:
         partition_key: a string's name, as `sort_key` is.
-        indexes: see `by_time`.
+        expires: name of the number, in seconds since 1970, after which an item goes by itself.
+        indexes: see `index`.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class Table(dynamodb.TableV2):
         *,
         partition_key: str,
         sort_key: str | None = None,
+        expires: str | None = None,
         indexes: tuple[dynamodb.GlobalSecondaryIndexPropsV2, ...] = (),
         disposable: bool,
     ) -> None:
@@ -37,6 +39,7 @@ class Table(dynamodb.TableV2):
             partition_key=_string(partition_key),
             sort_key=_string(sort_key) if sort_key else None,
             billing=dynamodb.Billing.on_demand(),
+            time_to_live_attribute=expires,
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
@@ -58,10 +61,10 @@ class ClipsTable(Table):
             id,
             partition_key="clip_id",
             indexes=(
-                by_time("day"),
-                by_time("standing", shown=_SHOWN),
-                by_time("source", shown=_SHOWN),
-                by_time("source_standing", shown=_SHOWN),
+                index("by_day", "day", "received_at"),
+                index("by_standing", "standing", "received_at", shown=_SHOWN),
+                index("by_source", "source", "received_at", shown=_SHOWN),
+                index("by_source_standing", "source_standing", "received_at", shown=_SHOWN),
             ),
             disposable=disposable,
         )
@@ -81,14 +84,16 @@ class StatisticsTable(Table):
         super().__init__(scope, id, partition_key="month", sort_key="source", disposable=disposable)
 
 
-def by_time(name: str, *, at: str = "received_at", shown: tuple[str, ...] = ()) -> dynamodb.GlobalSecondaryIndexPropsV2:
-    """The index `by_<name>`: items of one `<name>` in order of time; all of each, or what is shown of it."""
-    projected = [attribute for attribute in shown if attribute not in (name, at)]
+def index(
+    name: str, partition_key: str, sort_key: str, *, shown: tuple[str, ...] = ()
+) -> dynamodb.GlobalSecondaryIndexPropsV2:
+    """An index by two strings; it holds all of each item, or what is shown of it."""
+    projected = [attribute for attribute in shown if attribute not in (partition_key, sort_key)]
     return dynamodb.GlobalSecondaryIndexPropsV2(
-        index_name=f"by_{name}",
-        partition_key=_string(name),
-        sort_key=_string("received_at"),
-        projection_type=dynamodb.ProjectionType.INCLUDE if shown else dynamodb.ProjectionType.ALL,
+        index_name=name,
+        partition_key=_string(partition_key),
+        sort_key=_string(sort_key),
+        projection_type=dynamodb.ProjectionType.INCLUDE if shown else None,
         non_key_attributes=projected or None,
     )
 

@@ -4,7 +4,7 @@ import unicodedata
 from datetime import datetime
 from typing import Any
 
-from incident import Incident, show_date, show_moment
+from incident import Incident, show_date, show_moment, show_recorded
 
 #: SNS takes no longer subject.
 SUBJECT_LENGTH = 100
@@ -14,7 +14,8 @@ CHAT_REASONS = 5
 
 def write_subject(incident: Incident) -> str:
     """A subject as SNS takes it: at most 100 characters, ASCII, one line."""
-    text = f"[{incident.severity.upper()}] incident: {incident.source}, {incident.captured_at:%Y-%m-%d %H:%M} UTC"
+    when = f", {incident.captured_at:%Y-%m-%d %H:%M} UTC" if incident.captured_at else ""
+    text = f"[{incident.severity.upper()}] incident: {incident.source}{when}"
     bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return "".join(character for character in bare if character.isprintable())[:SUBJECT_LENGTH]
 
@@ -24,7 +25,7 @@ def write_text(incident: Incident, *, link: str, expires_at: datetime) -> str:
     return "\n".join(
         [
             f"{incident.severity.capitalize()} incident: {incident.source} ({incident.collection})",
-            f"Recorded {show_date(incident.captured_at)}",
+            f"Recorded {show_recorded(incident)}",
             "",
             "Why:",
             *(f"- {reason}" for reason in incident.reasons),
@@ -89,7 +90,7 @@ def write_teams(incident: Incident, *, link: str, expires_at: datetime) -> dict[
 
 
 def _headline(incident: Incident) -> str:
-    when = show_date(incident.captured_at)
+    when = show_date(incident.captured_at) if incident.captured_at else "time not known"
     return f"{incident.severity.capitalize()} incident: {incident.source} ({incident.collection}), {when}"
 
 

@@ -30,7 +30,7 @@ class Incident:
         key: the raw key.
         source: device thing name, or where a campaign's footage came from.
         collection: a device's lane or a campaign's name.
-        captured_at: when recording began, UTC.
+        captured_at: when recording began, UTC; None where the camera had no time to give.
         duration: seconds.
         metadata: the clip's own, decoded.
         folder: the clip's products folder, ending in `/`.
@@ -46,7 +46,7 @@ class Incident:
     key: str
     source: str
     collection: str
-    captured_at: datetime
+    captured_at: datetime | None
     duration: float
     metadata: Mapping[str, str]
     folder: str
@@ -63,7 +63,7 @@ class Incident:
 
         Raises:
             KeyError: naming a field that is missing.
-            ValueError: a severity or time that is none.
+            ValueError: a severity that is none.
         """
         clip = event["clip"]
         return cls(
@@ -71,7 +71,7 @@ class Incident:
             key=clip["key"],
             source=clip["source"],
             collection=clip["collection"],
-            captured_at=_utc(clip["captured_at"]),
+            captured_at=_time(clip["captured_at"]),
             duration=float(clip["duration"]),
             metadata={name: metadata.decode(value) for name, value in clip["metadata"].items()},
             folder=event["folder"],
@@ -94,6 +94,15 @@ def show_date(moment: datetime) -> str:
     return f"{moment.day} {moment:%B %Y, %H:%M:%S} UTC"
 
 
-def _utc(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
+def show_recorded(incident: Incident) -> str:
+    """When it was recorded, as far as that is known."""
+    return show_date(incident.captured_at) if incident.captured_at else "at a time that is not known"
+
+
+def _time(text: str) -> datetime | None:
+    """What a clip's key says was the time; a camera whose clock is not set may name it `0000-00-00`."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from clip_model.documents import Moment
 from clip_model.times import show_time
-from incident import Incident, show_date, show_moment
+from incident import Incident, show_date, show_moment, show_recorded
 
 HERE = Path(__file__).parent
 TEMPLATE = Template((HERE / "page.html").read_text(encoding="utf-8"))
@@ -35,8 +35,7 @@ def render(incident: Incident, *, expires_at: datetime) -> str:
         severity=escape(incident.severity),
         source=escape(incident.source),
         collection=escape(incident.collection),
-        recorded_at=incident.captured_at.isoformat(),
-        recorded=show_date(incident.captured_at),
+        recorded=_recorded(incident),
         expires_at=expires_at.isoformat(),
         expires=show_date(expires_at),
         duration=f"{incident.duration:g}",
@@ -54,6 +53,13 @@ def render(incident: Incident, *, expires_at: datetime) -> str:
         key=escape(incident.key),
         clip_id=escape(incident.clip_id),
     )
+
+
+def _recorded(incident: Incident) -> str:
+    told = show_recorded(incident)
+    if incident.captured_at is None:
+        return f"Recorded {told}"
+    return f'<time datetime="{incident.captured_at.isoformat()}">{told}</time>'
 
 
 def _items(texts: Iterable[str]) -> str:

@@ -14,11 +14,11 @@ _CARRIERS = tuple(ipaddress.IPv6Network(network) for network in ("64:ff9b::/32",
 
 
 class RefusedError(Exception):
-    """An address that must not be asked. The text names its host and path at the most, never its query."""
+    """An address that must never be asked. The text names its host and path at the most, never its query."""
 
 
 class UnresolvedError(Exception):
-    """A host whose name leads nowhere at the moment."""
+    """A host whose name leads nowhere at the moment, or where it must not."""
 
 
 def check_url(url: str, hosts: Collection[str]) -> SplitResult:
@@ -38,8 +38,8 @@ def check_url(url: str, hosts: Collection[str]) -> SplitResult:
 def resolve(host: str) -> list[str]:
     """The host's addresses, all of them public.
 
-    Raises RefusedError where a single one is not: a name that leads into a network is no source's. Raises
-    UnresolvedError where there is none.
+    Raises UnresolvedError where there is none, or a single one is not public: a name that leads into a network is no
+    source's, until its DNS is right again.
     """
     try:
         found = socket.getaddrinfo(host, PORT, type=socket.SOCK_STREAM)
@@ -47,7 +47,7 @@ def resolve(host: str) -> list[str]:
         raise UnresolvedError(f"{host} can't be resolved: {type(error).__name__}") from None
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if private := [address for address in addresses if not is_public(address)]:
-        raise RefusedError(f"{host} leads to {private[0]}, which is no public address")
+        raise UnresolvedError(f"{host} leads to {private[0]}, which is no public address")
     if not addresses:
         raise UnresolvedError(f"{host} has no address")
     return addresses[:MOST_ADDRESSES]

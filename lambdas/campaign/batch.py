@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+from botocore.exceptions import ClientError
+
 from clip_model.campaigns import Licence
 from errors import SourceUnavailable, UnreadyError
 from sources.source import Offer, Skipped
@@ -49,7 +51,8 @@ def fill(feeds: Mapping[str, Iterator[Offer]], size: int) -> tuple[list[Offer], 
     """Take an offer from each source in turn until there are `size`, or none has more.
 
     Returns:
-        The offers, and what went wrong by source; a source that fails is asked no further.
+        The offers, and what went wrong by source; a source that fails is asked no further. What AWS refuses on
+        the way, such as a source's key, is that source's failure and not the others'.
     """
     offers: list[Offer] = []
     failures: dict[str, Exception] = {}
@@ -60,7 +63,7 @@ def fill(feeds: Mapping[str, Iterator[Offer]], size: int) -> tuple[list[Offer], 
                 offers.append(next(waiting[name]))
             except StopIteration:
                 del waiting[name]
-            except (SourceUnavailable, UnreadyError) as error:
+            except (SourceUnavailable, UnreadyError, ClientError) as error:
                 failures[name] = error
                 del waiting[name]
     return offers, failures

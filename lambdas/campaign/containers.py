@@ -6,7 +6,6 @@ HEAD = 512
 #: First bytes of a file, and where they stand.
 _SIGNATURES = (
     (b"\x1a\x45\xdf\xa3", 0),  # Matroska, WebM
-    (b"OggS", 0),
     (b"ftyp", 4),  # MP4, QuickTime
     (b"moov", 4),  # QuickTime of old
     (b"mdat", 4),
@@ -17,7 +16,6 @@ _SIGNATURES = (
 )
 #: What a server calls bytes it knows nothing about.
 _UNTOLD = frozenset({"", "application/octet-stream", "binary/octet-stream"})
-_OGG = "application/ogg"
 
 
 def is_video(head: bytes) -> bool:
@@ -29,4 +27,4 @@ def is_video(head: bytes) -> bool:
 def may_be_video(content_type: str) -> bool:
     """Whether a Content-Type says video, or nothing at all."""
     kind = content_type.partition(";")[0].strip().lower()
-    return kind.startswith("video/") or kind == _OGG or kind in _UNTOLD
+    return kind.startswith("video/") or kind in _UNTOLD

@@ -6,7 +6,7 @@ from functools import partial
 
 from addresses import RefusedError
 from containers import may_be_video
-from errors import SourceUnavailable, Unsuitable
+from errors import SourceUnavailable, TimeUpError, Unsuitable
 from pace import Pace, Speed
 from patience import BusyError, check_busy, insist
 from transport import Answer, Transport, UnreachableError
@@ -19,10 +19,6 @@ _PROGRESS = 1024 * 1024
 _OK, _PARTIAL, _GONE = 200, 206, (404, 410)
 
 
-class TimeUpError(Exception):
-    """The function must stop and answer, while it still can."""
-
-
 class Download:
     """Bytes of a file in order, from a place on.
 
@@ -33,8 +29,8 @@ class Download:
         start: the first byte that is wanted.
         largest_bytes: a larger file is not read.
         time_left: whether there is time to go on; asked before each read, which may take `READ_TIMEOUT` or longer.
-        sleep: waits for seconds.
-        pace: how slow and how shaky it may be.
+        sleep: waits for seconds. Raises TimeUpError where there are not so many left.
+        pace: how slow, how fast and how shaky it may be.
     """
 
     def __init__(
@@ -77,7 +73,8 @@ class Download:
         Raises:
             TimeUpError: there is no time left.
             Unsuitable: the file is gone, too large, no video by its type, or leads where it must not.
-            SourceUnavailable: its server is busy, too slow, breaks off again and again, or gives another file now.
+            SourceUnavailable: its server is busy, too slow, breaks off again and again, or gives another file now, or
+                a text in its place.
         """
         filled, self._speed = 0, Speed(self._pace)
         with memoryview(buffer) as view:
@@ -97,17 +94,18 @@ class Download:
             raise TimeUpError
         try:
             if self._answer is None:
-                self._answer, self._speed = insist(partial(self._open, self._at), sleep=self._wait), Speed(self._pace)
+                self._answer, self._speed = insist(partial(self._open, self._at), sleep=self._sleep), Speed(self._pace)
             piece = self._answer.read(size)
             if self._total is not None and not piece:
                 raise UnreachableError(f"{self._answer.where} broke off: {self._total - self._at} bytes are missing")
-            self._speed.count(len(piece), self._answer.where)
+            ahead = self._speed.count(len(piece), self._answer.where)
         except UnreachableError as error:
             self._drop(error)
             return None
         self._at += len(piece)
         if self._at > self._largest:
             raise Unsuitable(f"it is too large: more than {self._largest} bytes")
+        self._hold_back(ahead)
         return piece
 
     def _drop(self, error: UnreachableError) -> None:
@@ -118,12 +116,12 @@ class Download:
         self._dropped_at = self._at
         if self._drops > self._pace.drops:
             raise SourceUnavailable(f"{error}, {self._drops} times")
-        self._wait(2.0 ** (self._drops - 1))
+        self._sleep(2.0 ** (self._drops - 1))
 
-    def _wait(self, seconds: float) -> None:
-        if not self._time_left():
-            raise TimeUpError
-        self._sleep(seconds)
+    def _hold_back(self, seconds: float) -> None:
+        """Let a source rest that gives more than it wants to be asked for; after the last byte it may."""
+        if seconds and self._at != self._total:
+            self._sleep(seconds)
 
     def _open(self, at: int) -> Answer:
         headers = {"Accept-Encoding": "identity"}
@@ -152,6 +150,9 @@ class Download:
         if answer.status not in (_OK, _PARTIAL):
             raise SourceUnavailable(f"{answer.where} answered {answer.status}")
         kind, packed = (answer.headers.get(name, "") for name in ("Content-Type", "Content-Encoding"))
+        if kind.lower().startswith("text/"):
+            # Sites are polite about their troubles: what they call OK may be a page for people, and pass.
+            raise SourceUnavailable(f"{answer.where} answered with a page of {kind[:60]} in place of the file")
         if not may_be_video(kind) or packed not in ("", "identity"):
             raise Unsuitable(f"it is no video but {packed} {kind}".replace("  ", " ")[:200])
         first, total = _extent(answer)
@@ -174,7 +175,7 @@ class Download:
                 piece = answer.read(min(_CHUNK, size))
                 if not piece:
                     raise UnreachableError(f"{answer.where} is shorter than it was")
-                speed.count(len(piece), answer.where)
+                self._hold_back(speed.count(len(piece), answer.where))
                 size -= len(piece)
         except UnreachableError as error:
             raise BusyError(str(error)) from None

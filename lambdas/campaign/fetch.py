@@ -8,8 +8,8 @@ from itertools import count
 from typing import Any
 
 from containers import HEAD, is_video
-from download import Download, TimeUpError
-from errors import SourceUnavailable, Unsuitable
+from download import Download
+from errors import SourceUnavailable, TimeUpError, Unsuitable
 from upload import PART_SIZE, Part, Upload, checksum, composite
 
 

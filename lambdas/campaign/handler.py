@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,14 +12,14 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
-from answers import Answers
 from campaign_settings import CampaignSettings
 from claims import Claims
 from download import Download
-from errors import SourceUnavailable
+from errors import TimeUpError, UnreadyError
 from fetch import FetchTask, fetch
 from pace import Pace
 from search import SearchTask, search
+from search_cache import SearchCache
 from secret import Secret
 from sources import open_source
 from sources.source import Tools
@@ -37,7 +38,7 @@ dynamodb = boto3.client("dynamodb")
 secretsmanager = boto3.client("secretsmanager")
 tools = Tools(
     transport=Transport(contact=settings.contact, gateway=settings.gateway),
-    answers=Answers(dynamodb, table=settings.campaigns_table),
+    cache=SearchCache(dynamodb, table=settings.campaigns_table),
     secret=Secret(secretsmanager, name=settings.pixabay_secret),
     largest_bytes=settings.largest_bytes,
     sleep=time.sleep,
@@ -49,21 +50,27 @@ tools = Tools(
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Do one of two tasks of a campaign's run: `search` (see `SearchTask`) or `fetch` (see `FetchTask`).
 
-    Raises SourceUnavailable where a source does not answer as it should; a second try may succeed.
+    Raises SourceUnavailable where a source does not answer as it should; a second try may succeed. Raises
+    BrokenCampaign where there is nothing to be tried before somebody has mended the book of campaigns.
     """
     match event["task"]:
         case "search":
-            return find(SearchTask.parse(event))
+            return find(SearchTask.parse(event), context)
         case "fetch":
             return bring(FetchTask.parse(event), context)
         case other:
             raise ValueError(f"task must be search or fetch, got {other!r}")
 
 
-def find(task: SearchTask) -> dict[str, Any]:
+def find(task: SearchTask, context: LambdaContext) -> dict[str, Any]:
     """A batch of items, told in the log and by a metric for each source that failed."""
     logger.append_keys(run=task.run)
-    found = search(task, tools=tools, claims=Claims(dynamodb, table=settings.campaigns_table), failed=report_failure)
+    found = search(
+        task,
+        tools=replace(tools, sleep=partial(pause, context)),
+        claims=Claims(dynamodb, table=settings.campaigns_table),
+        failed=report_failure,
+    )
     logger.info("searched", extra={name: len(found[name]) for name in ("items", "skipped", "notes")})
     return found
 
@@ -71,15 +78,16 @@ def find(task: SearchTask) -> dict[str, Any]:
 def bring(task: FetchTask, context: LambdaContext) -> dict[str, Any]:
     """An item's bytes, as far as the time allows."""
     logger.append_keys(source=task.source, item=task.item_id, key=task.key)
+    catalogue = open_source(task.source, tools)
     open_download = partial(
         Download,
         tools.transport,
         task.url,
-        hosts=open_source(task.source, tools).hosts,
+        hosts=catalogue.hosts,
         largest_bytes=settings.largest_bytes,
-        time_left=lambda: context.get_remaining_time_in_millis() > RESERVE,
-        sleep=tools.sleep,
-        pace=Pace(),
+        time_left=lambda: seconds_left(context) > 0,
+        sleep=partial(pause, context),
+        pace=Pace(fastest=catalogue.fastest),
     )
     upload = Upload(s3, bucket=settings.raw_bucket, key=task.key, upload_id=task.upload_id)
     fetched = fetch(upload, lambda start: open_download(start=start))
@@ -89,10 +97,22 @@ def bring(task: FetchTask, context: LambdaContext) -> dict[str, Any]:
     return fetched
 
 
+def seconds_left(context: LambdaContext) -> float:
+    """Seconds until the function must come to its end."""
+    return (context.get_remaining_time_in_millis() - RESERVE) / 1000
+
+
+def pause(context: LambdaContext, seconds: float) -> None:
+    """Sleep. Raises TimeUpError at once where there are not so many seconds left."""
+    if seconds_left(context) < seconds:
+        raise TimeUpError(f"there is no time to wait {seconds:.0f} s")
+    tools.sleep(seconds)
+
+
 def report_failure(source: str, error: Exception) -> None:
     """Make a source that failed visible in the log; and as a metric, unless it only waits for a person."""
     logger.warning("source failed", extra={"source": source, "fault": str(error)})
-    if isinstance(error, SourceUnavailable):
+    if not isinstance(error, UnreadyError):
         count("SourceFailures", source=source)
 
 

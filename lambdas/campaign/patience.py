@@ -11,7 +11,7 @@ from transport import Answer
 #: Times a source is asked before it counts as unavailable.
 ATTEMPTS = 4
 #: Seconds of the longest pause; a source that asks for a longer one is left to the state machine's retry.
-LONGEST_WAIT = 10.0
+LONGEST_WAIT = 120.0
 
 _TOO_MANY_REQUESTS = 429
 _Result = TypeVar("_Result")
@@ -28,7 +28,7 @@ class BusyError(Exception):
 def insist(ask: Callable[[], _Result], *, sleep: Callable[[float], None]) -> _Result:
     """Ask until the source is not busy.
 
-    Raises SourceUnavailable where it stays so, or asks for a longer pause than this function may take.
+    Raises SourceUnavailable where it stays so, or asks for too long a pause; and whatever `sleep` raises.
     """
     asked = 0
     while True:

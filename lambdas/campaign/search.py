@@ -1,27 +1,25 @@
 """Search: a campaign's query put to its sources, and the batch of items the state machine fetches."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from batch import choose, fill
 from claims import Claims
-from clip_model import metadata
-from clip_model.campaigns import Licence
-from clip_model.keys import ClipKey
-from errors import SourceUnavailable
+from clip_model.campaigns import Licence, Schedule, parse_campaign
+from errors import BrokenCampaign, SourceUnavailable, UnreadyError
+from items import make_item
 from sources import open_source
-from sources.source import MOST_PAGES, Offer, Skipped, Tools
-from texts import cut, filename
+from sources.source import MOST_PAGES, PAGE_SIZE, Offer, Skipped, Tools
+from texts import cut
 
 #: Items passed over that a run tells of.
 MOST_SKIPPED = 50
-#: Bytes, percent-encoded, of each text that travels with a clip: S3 takes 2 KB of them, and the state machine's
-#: state holds them fifty times.
-_LENGTHS = {"title": 240, "author": 200, "licence": 60, "licence_url": 160, "source_page": 240}
-_RUN_LENGTH = 240
+#: Bytes, percent-encoded, of each text about an item that was passed over.
+_SKIPPED_LENGTH = 240
+#: Of a campaign, what a search goes by.
+_FIELDS = ("query", "sources", "licences")
 
 
 @dataclass(frozen=True)
@@ -48,16 +46,27 @@ class SearchTask:
 
     @classmethod
     def parse(cls, event: Mapping[str, Any]) -> "SearchTask":
-        """Read the state machine's event. Raises KeyError naming a field that is missing."""
-        campaign = event["campaign"]
+        """Read the state machine's event.
+
+        Raises KeyError naming a field that is missing. Raises BrokenCampaign naming a value that is none: the book of
+        campaigns may have been written by hand.
+        """
+        theme = event["campaign"]
+        # JSONata knows one kind of number alone; and when the campaign is due is decided already.
+        known = {field: theme[field] for field in _FIELDS}
+        known |= {"batch_size": int(theme["batch_size"]), "schedule": Schedule.MANUAL}
+        try:
+            campaign = parse_campaign(theme["name"], known)
+        except ValueError as error:
+            raise BrokenCampaign(str(error)) from None
         return cls(
             run=event["run"],
             started_at=datetime.fromisoformat(event["started_at"]),
-            campaign=campaign["name"],
-            query=campaign["query"],
-            sources=tuple(campaign["sources"]),
-            batch_size=int(campaign["batch_size"]),
-            licences=frozenset(Licence(licence) for licence in campaign["licences"]),
+            campaign=theme["name"],
+            query=campaign.query,
+            sources=campaign.sources,
+            batch_size=campaign.batch_size,
+            licences=frozenset(campaign.licences),
         )
 
 
@@ -75,9 +84,10 @@ def search(
     Raises SourceUnavailable where no source answered, and one of them may later.
     """
     skipped: list[Skipped] = []
+    unended: list[str] = []
     feeds = {
         name: choose(
-            islice(open_source(name, tools).search(task.query), MOST_PAGES),
+            _first_pages(name, open_source(name, tools).search(task.query), unended),
             licences=task.licences,
             largest_bytes=tools.largest_bytes,
             claimed=claims.claimed,
@@ -88,54 +98,34 @@ def search(
     offers, failures = fill(feeds, task.batch_size)
     for name, error in failures.items():
         failed(name, error)
-    unavailable = [str(error) for error in failures.values() if isinstance(error, SourceUnavailable)]
+    unavailable = [str(error) for error in failures.values() if not isinstance(error, UnreadyError)]
     if unavailable and len(failures) == len(feeds) and not offers:
         raise SourceUnavailable("; ".join(unavailable))
     notes = [f"{name} was left out: {error}" for name, error in failures.items()]
     if len(offers) < task.batch_size:
-        notes.append(f"found {len(offers)} of {task.batch_size}: there is no more that is new and allowed")
+        among = f" among the first {MOST_PAGES * PAGE_SIZE} results of {' and '.join(unended)}" if unended else ""
+        notes.append(f"found {len(offers)} of {task.batch_size}: there is no more that is new and allowed{among}")
     if len(skipped) > MOST_SKIPPED:
         notes.append(f"{len(skipped)} items were passed over, of which {MOST_SKIPPED} are listed")
     return {
-        "items": [_item(offer, task) for offer in offers],
+        "items": [
+            make_item(offer, campaign=task.campaign, started_at=task.started_at, run=task.run) for offer in offers
+        ],
         "skipped": [_told(item) for item in skipped[:MOST_SKIPPED]],
         "notes": notes,
     }
 
 
-def _item(offer: Offer, task: SearchTask) -> dict[str, Any]:
-    """An item as the state machine hands it on, and asks for it to be fetched."""
-    attribution = {
-        name: cut(text, _LENGTHS[name])
-        for name, text in {
-            "title": offer.title,
-            "author": offer.author,
-            "licence": offer.terms.name,
-            "licence_url": offer.terms.url,
-            "source_page": offer.page,
-        }.items()
-    }
-    tags = {
-        metadata.TITLE: attribution["title"],
-        metadata.AUTHOR: attribution["author"],
-        metadata.LICENCE: attribution["licence"],
-        metadata.LICENCE_URL: attribution["licence_url"],
-        metadata.SOURCE_PAGE: attribution["source_page"],
-        metadata.RUN: cut(task.run, _RUN_LENGTH),
-    }
-    name = filename(offer.title, offer.id, offer.mime)
-    return {
-        "source": offer.source,
-        "id": offer.id,
-        "title": attribution["title"],
-        "url": offer.url,
-        "size": offer.size,
-        "mime": offer.mime,
-        "key": ClipKey(offer.source, task.campaign, task.started_at, name).raw,
-        "metadata": {name: metadata.encode(text) for name, text in tags.items() if text},
-        "attribution": attribution,
-    }
+def _first_pages(
+    name: str, pages: Iterator[list[Offer | Skipped]], unended: list[str]
+) -> Iterator[list[Offer | Skipped]]:
+    """As many pages of a source as one search looks at; its name joins `unended` where there may be more."""
+    for number, page in enumerate(pages, 1):
+        yield page
+        if number == MOST_PAGES:
+            unended.append(name)
+            return
 
 
 def _told(item: Skipped) -> dict[str, str]:
-    return {name: cut(text, 240) for name, text in asdict(item).items()}
+    return {name: cut(text, _SKIPPED_LENGTH) for name, text in asdict(item).items()}

@@ -18,22 +18,25 @@ class Secret:
         self._name = name
 
     @property
-    def how_to_replace(self) -> str:
-        """The command that writes another key."""
-        return f"aws secretsmanager put-secret-value --secret-id {self._name} --secret-string <key>"
+    def how_to_store(self) -> str:
+        """What an operator types; the key itself is asked for then, and in no shell's history."""
+        return f"impp campaign key, which writes the secret {self._name}"
 
     def read(self) -> str:
         """The key. Raises UnreadyError, saying what to type, where there is none."""
         try:
             key = self._secretsmanager.get_secret_value(SecretId=self._name).get("SecretString", "").strip()
         except ClientError as error:
-            # Who may read a secret by its name and any ending is refused, as long as there is none of the name.
-            if error.response["Error"]["Code"] not in {"AccessDeniedException", "ResourceNotFoundException"}:
-                raise
-            raise UnreadyError(
-                f"there is no API key; to store it: aws secretsmanager create-secret --name {self._name}"
-                " --secret-string <key>"
-            ) from None
+            match error.response["Error"]["Code"]:
+                # Who may read a secret by its name and any ending is refused, as long as there is none of the name.
+                case "AccessDeniedException" | "ResourceNotFoundException":
+                    raise UnreadyError(f"there is no API key; to store it: {self.how_to_store}") from None
+                case "InvalidRequestException":
+                    raise UnreadyError(
+                        "the API key is about to be deleted; to keep it:"
+                        f" aws secretsmanager restore-secret --secret-id {self._name}"
+                    ) from None
+            raise
         if not key:
-            raise UnreadyError(f"the API key is empty; to store it: {self.how_to_replace}")
+            raise UnreadyError(f"the API key is empty; to store it: {self.how_to_store}")
         return key

@@ -12,14 +12,18 @@ _DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 #: Characters that mean something in a path, an address or a shell.
 _UNSAFE = re.compile(r'[\\/:*?"<>|#%]+')
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+#: Tags that hold nothing, and so have no end: https://html.spec.whatwg.org/multipage/syntax.html#void-elements.
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
 #: Characters of a file name, with its extension.
 FILENAME_LENGTH = 120
 
+#: Types that MediaConvert reads as video. Ogg is none of them, it reads sound alone of that:
+#: https://docs.aws.amazon.com/mediaconvert/latest/ug/reference-codecs-containers-input.html.
 EXTENSIONS = {
-    "application/ogg": "ogv",
     "video/mp4": "mp4",
     "video/mpeg": "mpg",
-    "video/ogg": "ogv",
     "video/quicktime": "mov",
     "video/webm": "webm",
     "video/x-matroska": "mkv",
@@ -73,8 +77,8 @@ class _Visible(HTMLParser):
         hides = tag in ("style", "script") or any(
             name == "style" and _HIDDEN.search(value or "") for name, value in attrs
         )
-        if tag == "br":
-            self.texts.append(" ")
+        if tag in _VOID:
+            self.texts.append(" " if tag == "br" else "")
         # Only what opens again the tag that hides can be mistaken for its end.
         elif hides if not self._hidden else tag == self._hidden[0]:
             self._hidden.append(tag)

@@ -107,8 +107,8 @@ class Transport:
         """Ask, and follow redirects as long as they stay on the hosts.
 
         Raises:
-            RefusedError: the URL, a redirect or an address behind a host's name is not allowed, or redirects go on.
-            UnreachableError: nobody answers.
+            RefusedError: the URL or a redirect is not allowed, or redirects go on.
+            UnreachableError: nobody answers, or the host's name leads where it must not.
         """
         for _ in range(1 + MOST_REDIRECTS):
             answer = self._ask(url, hosts, headers)

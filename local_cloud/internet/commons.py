@@ -86,7 +86,6 @@ def _page(footage: Footage, theme: str, rank: int) -> dict[str, Any]:
                 "url": f"https://{FILE_HOST}/wikipedia/commons/{folder[0]}/{folder}/{quote(name)}",
                 "descriptionurl": f"https://{API_HOST}/wiki/File:{quote(name)}",
                 "descriptionshorturl": f"https://{API_HOST}/w/index.php?curid={footage.identity(theme)}",
-                "sha1": hashlib.sha1(content, usedforsecurity=False).hexdigest(),
                 "mime": footage.mime,
                 "mediatype": "VIDEO",
                 "extmetadata": {

@@ -108,10 +108,10 @@ def _video(container: InputContainer) -> Video | None:
     # One decoded frame proves that the track can be decoded at all, and knows its rotation.
     frame = next(container.decode(stream), None)
     if frame is None:
-        raise MediaError(f"the {stream.codec_context.name} track has no picture", recognised=True)
+        raise MediaError(f"the {_codec(stream)} track has no picture", recognised=True)
     return Video(
         index=stream.index,
-        codec=stream.codec_context.name,
+        codec=_codec(stream),
         width=stream.codec_context.width,
         height=stream.codec_context.height,
         frame_rate=stream.average_rate or stream.guessed_rate or Fraction(25),
@@ -122,7 +122,7 @@ def _video(container: InputContainer) -> Video | None:
 
 def _audio(container: InputContainer) -> tuple[Audio, ...]:
     return tuple(
-        Audio(stream.index, stream.codec_context.name, stream.channels, stream.sample_rate, stream.bit_rate)
+        Audio(stream.index, _codec(stream), stream.channels, stream.sample_rate, stream.bit_rate)
         for stream in container.streams.audio
     )
 
@@ -144,3 +144,8 @@ def _container_name(name: str, head: bytes) -> str:
     if kind == "matroska" and b"webm" in head:
         return "webm"
     return kind
+
+
+def _codec(stream: av.VideoStream | av.AudioStream) -> str:
+    """What it is coded with, not what it is decoded by: AV1 by libdav1d."""
+    return str(stream.codec_context.codec.canonical_name)

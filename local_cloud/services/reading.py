@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from local_cloud.services.frames import Image
+from local_cloud.services.memory import of_picture, remembering
 
 #: The model costs half a second a picture; wider pictures cost more and read no better.
 _WIDEST = 1280
@@ -44,6 +45,7 @@ class Reader:
         return self._lines
 
 
+@remembering(of_picture)
 def lines(image: Image) -> list[Text]:
     """Read the lines in one picture (rows x columns x BGR), each with its words."""
     height, width = image.shape[:2]

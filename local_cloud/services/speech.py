@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pocketsphinx import Decoder
 
+from local_cloud.services.memory import of_file, remembering
+
 Samples = NDArray[np.int16]
 
 RATE = 16_000
@@ -35,8 +37,13 @@ class Word:
     confidence: float
 
 
-def hear(path: Path) -> Iterator[Word]:
+@remembering(of_file)
+def hear(path: Path) -> tuple[Word, ...]:
     """Recognise the words of a file's first audio track, in order. Memory stays that of one chunk."""
+    return tuple(_words(path))
+
+
+def _words(path: Path) -> Iterator[Word]:
     decoder = Decoder(samprate=RATE, loglevel="FATAL", maxhmmpf=_MOST_HYPOTHESES)
     start = 0.0
     for chunk in chunks(path):

@@ -32,8 +32,19 @@ def span(plan: Plan, media: Media) -> tuple[float, float]:
     return start, min(end, media.duration) - start
 
 
+def _refuse(media: Media) -> None:
+    """What FFmpeg reads and MediaConvert does not.
+
+    https://docs.aws.amazon.com/mediaconvert/latest/ug/reference-codecs-containers-input.html
+    """
+    codec = media.video.codec if media.video else ""
+    if media.container == "ogg" or codec == "theora" or (codec == "av1" and media.container != "mp4"):
+        raise JobError(f"MediaConvert reads no {codec} from {media.container}", BAD_INPUT)
+
+
 def transcode(source: Path, plan: Plan, media: Media, folder: Path) -> None:
     """Make every output in `folder`, each under its own `stem`. Raises JobError with FFmpeg's reason."""
+    _refuse(media)
     start, length = span(plan, media)
     command = [get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y", "-threads", "1"]
     if not plan.turns_upright:

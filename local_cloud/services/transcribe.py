@@ -6,6 +6,7 @@ job before it looks at the media, so unfit media fails the job here too.
 
 import json
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -133,7 +134,7 @@ class Transcribe:
             with self._storage.fetch(bucket, key) as path:
                 media = probe(path)
                 _accept(media, media_format)
-                words = list(hear(path))
+                words = hear(path)
         except (ObjectError, MediaError) as error:
             raise JobError(str(error)) from None
         with tempfile.TemporaryDirectory(prefix="impp-transcript-") as folder:
@@ -180,7 +181,7 @@ def _output_key(request: dict[str, Any]) -> str:
     return f"{key}{request['TranscriptionJobName']}.json" if not key or key.endswith("/") else key
 
 
-def _transcript(name: str, account_id: str, words: list[Word]) -> dict[str, Any]:
+def _transcript(name: str, account_id: str, words: Sequence[Word]) -> dict[str, Any]:
     items = [
         {
             "id": index,

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from local_cloud.services.frames import Image
+from local_cloud.services.memory import of_picture, remembering
 
 cv2.setNumThreads(1)
 
@@ -69,6 +70,7 @@ class _Detectors(threading.local):
 _detectors = _Detectors()
 
 
+@remembering(of_picture)
 def labels(image: Image) -> list[Label]:
     """Name what is in a picture (rows x columns x BGR), the surest first."""
     people, faces = _people(image), _faces(image)

@@ -8,7 +8,7 @@ from clip_model.campaigns import CampaignBook, parse_campaign
 from clip_model.keys import clip_id
 from media_pipeline.campaign_machine import campaign_definition
 from media_pipeline.environment import read_environment
-from operations.campaigns import Choice, next_weekly
+from operations.campaigns import Choice, Remembered, next_weekly
 
 SCHEDULED = {"trigger": "schedule"}
 
@@ -62,6 +62,22 @@ def test_a_campaign_that_lacks_something_ends_the_run_and_is_named(machine, stat
 
 
 @pytest.mark.parametrize(
+    "changes",
+    [
+        {"sources": ["wikimedia", "vimeo"]},
+        {"licences": ["cc-by-nc"]},
+        {"licences": []},
+        {"sources": "elsewhere"},
+        {"query": 7},
+    ],
+)
+def test_words_that_nobody_knows_end_the_run_before_it_searches(machine, states, changes):
+    book = {**BOOK, "campaigns": {"nature": {**BOOK["campaigns"]["nature"], **changes}}}
+    variables = chosen(machine, {"trigger": "manual", "campaign": "nature"}, book=book)
+    assert where_it_goes(states, "Known", variables) == "RecordFailure"
+
+
+@pytest.mark.parametrize(
     ("size", "goes"), [(0, "RecordFailure"), (1, "OpenRun"), (50, "OpenRun"), (51, "RecordFailure")]
 )
 def test_a_batch_has_its_bounds(machine, states, size, goes):
@@ -76,17 +92,20 @@ def test_without_a_weekly_campaign_nothing_is_due(machine, states):
 
 
 @pytest.mark.parametrize("rotate", [False, True])
-@pytest.mark.parametrize("weekly", [(), ("nature",), ("nature", "tech"), ("aurora", "nature", "tech", "zoo")])
-@pytest.mark.parametrize("last", ["", "aurora", "nature", "once", "tech", "zoo", "gone"])
-def test_the_console_tells_what_the_machine_takes_next(machine, rotate, weekly, last):
+@pytest.mark.parametrize("weekly", [(), ("nature",), ("aurora", "nature", "tech", "zoo")])
+@pytest.mark.parametrize("last", ["", "nature", "once", "gone"])
+@pytest.mark.parametrize("turn", ["", "nature", "zoo", "gone"])
+def test_the_console_tells_what_the_machine_takes_next(machine, rotate, weekly, last, turn):
     campaigns = {name: {**BOOK["campaigns"]["nature"], "query": name} for name in weekly}
     campaigns["once"] = BOOK["campaigns"]["once"]
     book = {**BOOK, "rotate": rotate, "campaigns": campaigns}
-    choice = {**CHOICE, "campaign": {"S": last}} if last else None
+    choice = (
+        {**CHOICE, "campaign": {"S": last}, "turn": {"S": turn}} if last else {"turn": {"S": turn}} if turn else None
+    )
     theme = chosen(machine, SCHEDULED, book=book, choice=choice)["theme"]
     told = next_weekly(
         CampaignBook({name: parse_campaign(name, item) for name, item in campaigns.items()}, rotate),
-        Choice(last, 3, ("pixabay",)) if last else None,
+        Remembered(Choice(last, 3, ("pixabay",)) if last else None, turn),
     )
     assert (theme["name"] or None) == (told.campaign if told else None)
     if told:
@@ -108,6 +127,19 @@ def test_a_person_s_choice_lasts_and_a_rotation_moves_on(machine, states, reques
     assert (where_it_goes(states, "Lasting", variables) == "Remember") == lasts
 
 
+@pytest.mark.parametrize(
+    ("request_", "chosen_too"), [({"trigger": "manual", "campaign": "nature"}, True), (SCHEDULED, False)]
+)
+def test_what_a_rotation_takes_does_not_stand_for_what_a_person_chose(machine, states, request_, chosen_too):
+    variables = chosen(machine, request_, book={**BOOK, "rotate": True}, choice=CHOICE)
+    update = evaluate(states["Remember"]["Arguments"], variables)
+    assert update["ExpressionAttributeValues"][":campaign"] == {"S": "nature"}
+    assert update["UpdateExpression"].startswith("SET turn = :campaign")
+    assert ("campaign = :campaign" in update["UpdateExpression"]) == chosen_too
+    named = {word.strip(",") for word in update["UpdateExpression"].split() if word.startswith(":")}
+    assert named == set(update["ExpressionAttributeValues"])
+
+
 def test_what_the_search_passed_over_is_kept_with_its_reason(machine, states):
     variables = searched(machine, left_out=[LEFT_OUT])
     values = evaluate(states["NoteSearched"]["Arguments"], variables)["ExpressionAttributeValues"]
@@ -125,15 +157,30 @@ def test_nothing_left_out_is_an_empty_list(machine, states):
 def test_an_item_is_claimed_by_its_source_s_id_and_by_its_content(machine, states):
     variables = fetched(machine, searched(machine, ITEM, left_out=[]), ITEM)
     claim = evaluate(states["ClaimItem"]["Arguments"], variables)
-    assert claim["Item"]["pk"] == {"S": "item#wikimedia#101"}
+    assert claim["Key"]["pk"] == {"S": "item#wikimedia#101"}
     content = evaluate(states["ClaimContent"]["Arguments"], variables)
-    assert content["Item"]["pk"] == {"S": "content#f00d-1"}
+    assert content["Key"]["pk"] == {"S": "content#f00d-1"}
     for each in (claim, content):
-        assert each["ConditionExpression"] == "attribute_not_exists(pk) OR #run = :run"
-        # A retry whose first answer was lost finds its own claim.
-        assert each["ExpressionAttributeValues"][":run"] == each["Item"]["run"]
+        # A retry whose first answer was lost finds its own claim, and one that has lapsed is anybody's.
+        free = "attribute_not_exists(#run) OR #run = :run OR #expires_at < :now"
+        assert each["ConditionExpression"] == free
+        values = each["ExpressionAttributeValues"]
+        assert int(values[":expires_at"]["N"]) - int(values[":now"]["N"]) == pytest.approx(7 * 86_400, abs=2)
+    assert claim["ExpressionAttributeValues"][":run"] == {"S": "nature-1"}
     # Two items of one run with the same content are still two.
-    assert content["Item"]["run"] == {"S": "nature-1 wikimedia#101"}
+    assert content["ExpressionAttributeValues"][":run"] == {"S": "nature-1 wikimedia#101"}
+
+
+def test_a_claim_lapses_only_before_it_is_known_what_became_of_the_item(machine, states):
+    received = fetched(machine, searched(machine, ITEM, left_out=[]), ITEM)
+    for variables, kept in (
+        (received, ["item#wikimedia#101", "content#f00d-1"]),
+        ({**received, "content": ""}, ["item#wikimedia#101"]),
+    ):
+        updates = [each["Update"] for each in evaluate(states["Keep"]["Arguments"], variables)["TransactItems"]]
+        assert [update["Key"]["pk"]["S"] for update in updates] == kept
+        assert {update["UpdateExpression"] for update in updates} == {"REMOVE expires_at"}
+    assert states["CompleteUpload"]["Next"] == "Keep"
 
 
 def test_the_clip_is_the_one_its_own_machine_will_claim(machine):
@@ -147,8 +194,8 @@ def test_the_clip_is_the_one_its_own_machine_will_claim(machine):
     [
         ({"unsuitable": "", "complete": True}, 1, None, "ClaimContent"),
         ({"unsuitable": "", "complete": False}, 1, None, "Fetch"),
-        ({"unsuitable": "", "complete": False, "bytes": 7}, 20, "failed", "Unstarted"),
-        ({"unsuitable": "not video", "complete": False}, 1, "skipped", "Unstarted"),
+        ({"unsuitable": "", "complete": False, "bytes": 7}, 20, "failed", "UploadBegun"),
+        ({"unsuitable": "not video", "complete": False}, 1, "skipped", "UploadBegun"),
     ],
 )
 def test_a_fetch_goes_on_until_it_is_whole_hopeless_or_too_slow(machine, states, answer, calls, state, next_state):
@@ -159,7 +206,7 @@ def test_a_fetch_goes_on_until_it_is_whole_hopeless_or_too_slow(machine, states,
         assert evaluate((taken or states["Whole"])["Assign"], variables)["outcome"]["state"] == state
 
 
-@pytest.mark.parametrize(("state", "next_state"), [("failed", "ReleaseItem"), ("skipped", "NoteOutcome")])
+@pytest.mark.parametrize(("state", "next_state"), [("failed", "ReleaseItem"), ("skipped", "Keep")])
 def test_only_what_failed_may_be_tried_again(machine, states, state, next_state):
     variables = {**fetched(machine, searched(machine, ITEM, left_out=[]), ITEM), "outcome": outcome(state)}
     assert where_it_goes(states, "Release", variables) == next_state
@@ -171,7 +218,34 @@ def test_only_its_own_claim_is_given_back(machine, states):
         release = evaluate(states[name]["Arguments"], variables)
         assert release["ConditionExpression"] == "#run = :run"
     claim = evaluate(states["ClaimContent"]["Arguments"], variables)
-    assert release["ExpressionAttributeValues"][":run"] == claim["Item"]["run"]
+    assert release["ExpressionAttributeValues"][":run"] == claim["ExpressionAttributeValues"][":run"]
+
+
+def test_how_often_an_item_failed_is_counted_and_forgotten_in_time(machine, states):
+    variables = fetched(machine, searched(machine, ITEM, left_out=[]), ITEM)
+    release = evaluate(states["ReleaseItem"]["Arguments"], variables)
+    assert release["UpdateExpression"] == "ADD failures :one SET expires_at = :expires REMOVE #run"
+    claimed = evaluate(states["ClaimItem"]["Arguments"], variables)["ExpressionAttributeValues"]
+    weeks = (int(release["ExpressionAttributeValues"][":expires"]["N"]) - int(claimed[":now"]["N"])) / (7 * 86_400)
+    assert weeks == pytest.approx(4, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("request_", "campaign"), [(SCHEDULED, ""), ({"trigger": "manual", "campaign": "tech"}, "tech")]
+)
+def test_a_run_that_failed_is_recorded_whoever_started_it(states, request_, campaign):
+    """DynamoDB takes no value without one in it."""
+    values = evaluate(
+        states["RecordFailure"]["Arguments"],
+        {"failure": {"state": "Choose", "error": "Campaign.Broken", "cause": "it lacks a query"}},
+        context={"Execution": {"Name": "r", "Id": "arn", "StartTime": "2026-11-21T09:00:00Z", "Input": request_}},
+    )["ExpressionAttributeValues"]
+    assert values[":campaign"] == {"S": campaign}
+    assert values[":trigger"] == {"S": request_["trigger"]}
+
+
+def test_a_look_at_the_clips_that_fails_is_made_again(states):
+    assert states["LookAtClips"]["Catch"] == [{"ErrorEquals": ["States.ALL"], "Next": "AllEnded"}]
 
 
 def test_an_item_s_trouble_is_told_with_the_state_it_came_from(machine, states):

@@ -118,6 +118,26 @@ def test_a_picture_too_small_to_transcode_is_rejected_in_words(machine, states, 
     assert reject == ("the picture is smaller than 32 by 32" if rejected else "")
 
 
+@pytest.mark.parametrize(
+    ("codec", "container", "rejected"),
+    [
+        ("THEORA", "ogg", True),
+        ("THEORA", "matroska", True),
+        ("AV1", "webm", True),
+        ("AV1", "matroska", True),
+        ("AV1", "mp4", False),
+        ("VP9", "webm", False),
+        ("HEVC", "mp4", False),
+    ],
+)
+def test_what_mediaconvert_cannot_read_is_rejected_in_words(machine, states, codec, container, rejected):
+    variables = probed(machine)
+    variables["container"]["Format"] = container
+    variables["container"]["Tracks"][0]["Codec"] = codec
+    reject = evaluate(states["Plan"]["Assign"], variables)["plan"]["reject"]
+    assert reject == (f"MediaConvert reads no {codec} from {container}" if rejected else "")
+
+
 def test_a_recording_without_a_length_is_told_so(machine, states):
     variables = probed(machine)
     del variables["container"]["Duration"]

@@ -12,6 +12,7 @@ from permissions.users import needs_by_role
 from streamlit.web.server.starlette import starlette_server_config
 
 from console import served
+from console.page import SIGNED_IN
 from media_pipeline.environment import read_environment, read_environments
 
 ENVIRONMENT = read_environment("dev")
@@ -109,7 +110,7 @@ def test_the_template_names_the_secret_and_does_not_hold_it(template):
         "UserInfoEndpoint": oidc.user_info_endpoint,
         "ClientId": oidc.client_id,
         "Scope": "openid email",
-        "SessionTimeout": str(12 * 3600),
+        "SessionTimeout": str(int(SIGNED_IN.total_seconds())),
     }
 
 

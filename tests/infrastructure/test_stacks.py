@@ -115,7 +115,7 @@ def test_every_alarm_tells_someone_and_is_quiet_without_data(templates):
         for stack in ("Analysis", "Campaigns")
         for alarm in resources(templates[stack], "AWS::CloudWatch::Alarm").values()
     ]
-    assert len(alarms) == 5 + 2
+    assert len(alarms) == 5 + 4
     for alarm in alarms:
         assert alarm["Properties"]["AlarmActions"]
         assert alarm["Properties"]["TreatMissingData"] == "notBreaching"

@@ -22,7 +22,7 @@ from console.figures import read_month
 from console.products import read_found, sign
 from local_cloud.deployment import BIN
 from local_cloud.device import SAMPLES, Device
-from operations.campaigns import put_campaign, read_book, read_choice, remove_campaign, start_run, write_book
+from operations.campaigns import put_campaign, read_book, read_remembered, remove_campaign, start_run, write_book
 from operations.deployed import Deployed, read_environment
 from operations.history import how_ended, read_events
 from operations.runs import execution_arn, read_fates, read_progress, read_runs
@@ -250,7 +250,7 @@ def test_the_console_edits_campaigns_starts_one_and_follows_it(console, fetching
     assert read_progress(console, run).run.status == "done"
     assert how_ended(read_events(console, execution_arn(console, run))) == "done"
     assert run in {each.name for each in read_runs(console).runs}
-    read_choice(console)
+    read_remembered(console)
 
 
 def impp(cloud, outputs, *arguments):

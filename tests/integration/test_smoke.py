@@ -102,12 +102,15 @@ def test_ctrl_c_stops_the_runs_and_removes_the_clips(cloud, outputs, command):
                 break
         said, error = process.communicate(timeout=60)
     assert (process.returncode, error) == (130, "impp: stopped\n"), said
-    run = re.search(r"stopped (arn:\S+), a job it had started may still write below (\S+)", said)
-    assert cloud.client("stepfunctions").describe_execution(executionArn=run[1])["status"] == "ABORTED"
+    stopped = re.findall(r"stopped (arn:\S+), a job it had started may still write below (\S+)", said)
+    assert stopped, said
+    for execution, _ in stopped:
+        assert cloud.client("stepfunctions").describe_execution(executionArn=execution)["status"] == "ABORTED"
     left, still = traces(cloud, outputs)
     assert still == records
     # Transcribe does not know that nobody waits for it any more.
-    assert [key for key in left if key not in before and not key.startswith(run[2])] == []
+    below = tuple(folder for _, folder in stopped)
+    assert [key for key in left if key not in before and not key.startswith(below)] == []
 
 
 @pytest.fixture

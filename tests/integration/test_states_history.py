@@ -228,7 +228,7 @@ def test_a_call_in_an_iteration_is_told_each_time_it_fails(machines, bucket):
 
 
 def test_a_call_that_takes_too_long_is_told_as_timed_out(machines):
-    slow = machines.make({"Waits": {"Type": "Wait", "Seconds": 3, "End": True}}, "Waits")
+    slow = machines.make({"Waits": {"Type": "Wait", "Seconds": 30, "End": True}}, "Waits")
     events = machines.run({"Calls": executing(slow, TimeoutSeconds=1)}, "Calls").events
     assert told(events)[4:] == [("TaskTimedOut", 4), ("ExecutionFailed", 5)]
     assert details(events[4])["error"] == "States.Timeout"

@@ -59,8 +59,13 @@ class CampaignTable:
         self._put(f"run#{run}", f"item#{record['source']}#{item_id}", record)
 
     def put_choice(self, campaign, *, batch_size=4, sources=("wikimedia",)):
-        """What was fetched last."""
-        self._put("choice", "choice", {"campaign": campaign, "batch_size": batch_size, "sources": list(sources)})
+        """What a person had fetched last."""
+        choice = {"campaign": campaign, "batch_size": batch_size, "sources": list(sources), "turn": campaign}
+        self._put("choice", "choice", choice)
+
+    def put_turn(self, campaign):
+        """What the weekly run took last, before anybody chose anything."""
+        self._put("choice", "choice", {"turn": campaign})
 
     def _put(self, pk, sk, record):
         self._table.put_item(

@@ -13,14 +13,12 @@ from pathlib import Path
 
 import proof
 
-#: What computes, and what also waits. The first has every test that shows what programs call (tests/conftest.py), and
-#: of each folder that both name the other half has what this one ignores.
+#: A test with a cloud of its own, which the one of the second half need not wait for.
+OWN_CLOUD = "tests/integration/test_destroy.py"
+#: What computes, with every test that shows what programs call (tests/conftest.py); and what mostly waits.
 HALVES = (
-    ("tests/unit", "edge_agent/tests", "tests/contract/test_permissions.py", "--ignore=tests/unit/local_cloud"),
-    (
-        *("tests/contract", "tests/unit/local_cloud", "tests/infrastructure", "tests/integration", "tests/browser"),
-        "--ignore=tests/contract/test_permissions.py",
-    ),
+    ("tests/unit", "edge_agent/tests", "tests/contract", "tests/infrastructure", OWN_CLOUD),
+    ("tests/integration", "tests/browser", f"--ignore={OWN_CLOUD}"),
 )
 
 

@@ -14,7 +14,7 @@ BEGIN = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
 def history(*events):
-    """Events from `(type, id it follows, seconds after the start, details)`; None for a cloud that names none."""
+    """Events from `(type, id it follows, seconds after the start, details)`."""
     return [_event(number, *event) for number, event in enumerate(events, start=1)]
 
 
@@ -23,7 +23,7 @@ def _event(number, kind, previous, seconds, details=None):
         "id": number,
         "type": kind,
         "timestamp": BEGIN + timedelta(seconds=seconds),
-        **({} if previous is None else {"previousEventId": previous}),
+        "previousEventId": previous,
         **({} if details is None else {_details_name(kind): _as_text(details)}),
     }
 
@@ -95,23 +95,6 @@ CLIP_FAILED = history(
     ("ParallelStateExited", 15, 4, {"name": "Analyse", "output": {"Error": "Rekognition.JobFailed"}}),
     ("FailStateEntered", 16, 5, {"name": "Failed", "input": {}}),
     ("ExecutionFailed", 17, 5, {"error": "Rekognition.JobFailed", "cause": "Analyse: unreadable"}),
-)
-
-#: The same kind of thing where no event says which it follows, and branches leave no exit behind.
-UNLINKED = history(
-    ("ExecutionStarted", None, 0, {"input": {}}),
-    ("MapStateEntered", None, 0, {"name": "Items", "input": {}}),
-    ("TaskStateEntered", None, 0, {"name": "StartUpload"}),
-    ("TaskStateEntered", None, 1, {"name": "Fetch"}),
-    ("TaskScheduled", None, 1, {"resource": "createMultipartUpload"}),
-    ("TaskScheduled", None, 1, {"resource": "invoke"}),
-    ("TaskFailed", None, 3, {"resource": "invoke", "error": "SourceUnavailable", "cause": "answered 503"}),
-    ("TaskSucceeded", None, 2, {"resource": "createMultipartUpload", "output": {"Key": "video/pixabay/2.mp4"}}),
-    ("TaskScheduled", None, 4, {"resource": "invoke"}),
-    ("TaskSucceeded", None, 6, {"resource": "invoke", "output": {"Payload": {"bytes": 5}}}),
-    ("ChoiceStateEntered", None, 6, {"name": "Whole"}),
-    ("MapStateExited", None, 7, {"name": "Items", "output": {}}),
-    ("ExecutionSucceeded", None, 7, {"output": {}}),
 )
 
 

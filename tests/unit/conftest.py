@@ -1,5 +1,6 @@
 """A deployed environment in moto, for the tools that know it by its outputs: `operations` and `console`."""
 
+import functools
 import io
 import json
 import signal
@@ -15,6 +16,7 @@ from botocore.awsrequest import AWSResponse
 from cryptography.hazmat.primitives.asymmetric import rsa
 from moto import mock_aws
 from small_pipeline import Distribution, Pipeline
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from tables import TABLES
 
@@ -46,6 +48,15 @@ def one_loader():
     loader = session.create_loader()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "create_loader", lambda *_: loader)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_scan():
+    """Each page of Streamlit looks through every installed package for components; here that is done once."""
+    scanned = functools.cache(manifest_scanner.scan_component_manifests)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", scanned)
         yield
 
 

@@ -1,4 +1,6 @@
-from datetime import UTC, datetime
+import base64
+import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -7,10 +9,24 @@ from streamlit.testing.v1 import AppTest
 
 import console
 from console.visitor import CLAIMS
+from console.wording import plain
 
 PAGES = ("clips", "statistics", "devices", "run", "runs", "campaigns")
-#: `{"email": "ada@example.com"}`
-SIGNED_IN = {CLAIMS: "e30.eyJlbWFpbCI6ICJhZGFAZXhhbXBsZS5jb20ifQ.c2lnbmF0dXJl"}
+
+
+@pytest.fixture
+def sign_in(monkeypatch):
+    """Signs somebody in, as the load balancer does, with claims of theirs."""
+
+    def sign_in(**claims):
+        payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode()
+        monkeypatch.setattr(type(streamlit.context), "headers", {CLAIMS: f"e30.{payload}.c2lnbmF0dXJl"})
+
+    return sign_in
+
+
+def ways_out(page):
+    return [element.proto.body for element in page.sidebar.get("html")]
 
 
 def sidebar(page):
@@ -33,7 +49,7 @@ def test_a_page_of_an_empty_environment_opens_without_trouble(stacks, open_page,
 @pytest.mark.parametrize("name", PAGES)
 def test_an_environment_without_stacks_is_one_sentence(aws, open_page, name):
     (error,) = open_page(name).error
-    assert error.value.endswith("does not exist in eu-west-1, deploy dev first")
+    assert error.value.endswith(plain("does not exist in eu-west-1, deploy dev first"))
 
 
 @pytest.fixture
@@ -64,16 +80,47 @@ def test_the_environment_is_named_by_the_variable(aws, open_console, monkeypatch
     assert sidebar(open_console()) == ["Environment: dev"]
     monkeypatch.setenv("IMPP_ENV", "qa")
     page = open_console()
-    assert page.error[0].value == "unknown environment 'qa', there is dev"
+    assert page.error[0].value == plain("unknown environment 'qa', there is dev")
     assert sidebar(page) == ["Environment: qa"]
 
 
-def test_whoever_is_signed_in_is_named_and_shown_the_way_out(stacks, open_console, monkeypatch):
-    monkeypatch.setattr(type(streamlit.context), "headers", SIGNED_IN)
+def test_whoever_is_signed_in_is_named_and_shown_the_way_out(stacks, open_console, sign_in):
+    sign_in(email="ada@example.com")
     page = open_console()
     assert "ada@example.com" in sidebar(page)
-    assert [link.url for link in page.sidebar.link_button] == ["/sign-out"]
+    # In this tab: another one would leave this one signed in.
+    assert ways_out(page) == ['<a href="/sign-out">Sign out</a>']
+    assert not page.sidebar.link_button
+
+
+def test_the_way_out_is_there_whatever_is_known_of_who_is_signed_in(stacks, open_console, sign_in):
+    sign_in(name="Ada")
+    page = open_console()
+    assert "console" in sidebar(page)
+    assert len(ways_out(page)) == 1
 
 
 def test_where_nobody_signs_in_there_is_no_way_out(stacks, open_console):
-    assert not open_console().sidebar.link_button
+    assert ways_out(open_console()) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_open_page_ends_with_the_session_of_who_signed_in(stacks, open_page, sign_in, reads, name):
+    sign_in(email="ada@example.com")
+    page = open_page(name)
+    page.session_state["since"] = datetime.now(UTC) - timedelta(hours=11, minutes=59)
+    page.run()
+    assert len(page.warning) == 0
+    reads.clear()
+    page.session_state["since"] = datetime.now(UTC) - timedelta(hours=12, seconds=1)
+    page.run()
+    assert [warning.value for warning in page.warning] == ["Reload to sign in again."]
+    assert reads.calls == []
+    assert len(page.main.button) == 0
+
+
+def test_where_nobody_signs_in_a_page_goes_on(stacks, open_page):
+    page = open_page("devices")
+    page.session_state["since"] = datetime.now(UTC) - timedelta(days=9)
+    page.run()
+    assert len(page.warning) == 0

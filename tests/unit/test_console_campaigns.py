@@ -1,12 +1,18 @@
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import streamlit
 from botocore import handlers
 from campaign_table import CampaignTable
 from streamlit.testing.v1 import AppTest
 
 import console
+from console.visitor import CLAIMS
+from console.wording import plain
+from operations.campaigns import read_book
+from operations.deployed import Deployed, read_environment
 
 PARAMETER = "/impp/dev/campaigns"
 
@@ -73,11 +79,11 @@ def test_every_campaign_has_its_card(open_page):
 def test_what_the_weekly_run_does_next_is_told(open_page, table, stacks, book):
     page = open_page()
     assert "Next: nature, 6 clips from wikimedia and pixabay" in texts(page)
-    assert "It goes by: nothing yet, no weekly campaign has run" in texts(page)
+    assert "Last choice: none yet" in texts(page)
     table.put_choice("nature", batch_size=2)
     page.run()
     assert "Next: nature, 2 clips from wikimedia" in texts(page)
-    assert "It goes by: nature, 2 clips from wikimedia" in texts(page)
+    assert "Last choice: nature, 2 clips from wikimedia" in texts(page)
     changed = book()
     changed["campaigns"]["nature"]["schedule"] = "manual"
     write(stacks, changed)
@@ -145,9 +151,9 @@ def test_what_is_wrong_stands_below_its_field_and_what_was_typed_stays(open_page
     page.pills[0].set_value([])
     press(page, "Save")
     name, query, sources = errors(page)
-    assert name.startswith("a campaign's name must be 2 to 32 of a-z")
-    assert query == "query must be 1 to 100 characters, got ''"
-    assert sources == "sources must be a list of different words, got []"
+    assert name.startswith(plain("a campaign's name must be 2 to 32 of a-z"))
+    assert query == plain("query must be 1 to 100 characters, got ''")
+    assert sources == plain("sources must be a list of different words, got []")
     assert page.text_input[0].value == "Space!"
     assert book() == before
     page.text_input[0].set_value("space")
@@ -164,7 +170,7 @@ def test_a_new_campaign_does_not_take_the_place_of_another(open_page, book):
     page.text_input[0].set_value("nature")
     page.text_input[1].set_value("rocket")
     press(page, "Save")
-    assert errors(page) == ["there is a campaign 'nature' already"]
+    assert errors(page) == [plain("there is a campaign 'nature' already")]
     assert book()["campaigns"]["nature"]["query"] == "waterfall"
 
 
@@ -191,7 +197,7 @@ def test_what_somebody_else_changed_since_the_form_was_opened_is_not_written_ove
     page.run()
     page.text_input[0].set_value("old town")
     press(page, "Save")
-    assert "changed by somebody else (version 1 was read, now it is 2): nothing was written" in errors(page)[0]
+    assert plain("changed by somebody else (version 1 was read, now it is 2): nothing was written") in errors(page)[0]
     assert book() == theirs
     assert page.text_input[0].value == "old town"
 
@@ -211,12 +217,58 @@ def test_a_removal_and_a_switch_that_come_too_late_are_refused(open_page, stacks
     page.button(key="remove-travel").click().run()
     assert "changed by somebody else" in errors(page)[0]
     assert book() == theirs
-    write(stacks, {**theirs, "rotate": False})
+    write(stacks, {**theirs, "campaigns": {}})
     page.toggle[0].set_value(False).run()
     assert "changed by somebody else" in errors(page)[0]
-    assert not page.toggle[0].value
+    assert page.toggle[0].value
     page.run()
     assert errors(page) == []
+
+
+def test_the_second_of_two_quick_clicks_accuses_nobody(stacks, book):
+    """Its callback is called with what the page knew before the first."""
+    deployed = Deployed(read_environment("dev"))
+    stored = read_book(deployed)
+
+    def script(deployed, stored):
+        import streamlit as st
+
+        from console.campaign_changes import remove, rotate, take_refusal
+
+        for wanted in (True, False):
+            st.session_state["switch"] = wanted
+            rotate(deployed, stored, "switch")
+        for _ in range(2):
+            remove(deployed, stored, "travel")
+        st.text(take_refusal() or "nothing was refused")
+
+    page = AppTest.from_function(script, args=(deployed, stored)).run()
+    assert page.text[0].value == "nothing was refused"
+    assert book()["rotate"] is False
+    assert list(book()["campaigns"]) == ["nature"]
+
+
+def test_a_page_whose_session_is_over_changes_nothing(open_page, book, monkeypatch):
+    page = open_page()
+    before = book()
+    monkeypatch.setattr(type(streamlit.context), "headers", {CLAIMS: "somebody"})
+    page.session_state["since"] = datetime.now(UTC) - timedelta(hours=13)
+    page.button(key="remove-travel").click().run()
+    assert book() == before
+
+
+@pytest.mark.parametrize(
+    ("schedule", "said"),
+    [
+        ("cron(0 5 ? * MON *)", "When: every Monday at 05:00 UTC"),
+        ("rate(7 days)", "When: rate(7 days) UTC"),
+        ("cron(0 5 1 * ? *)", "When: cron(0 5 1 * ? *) UTC"),
+    ],
+)
+def test_when_the_weekly_run_comes_is_told(open_page, environments, schedule, said):
+    settings = environments / "dev.toml"
+    settings.write_text(f'{settings.read_text()}\n[campaigns]\nschedule = "{schedule}"\n')
+    assert said in texts(open_page())
 
 
 def test_what_parameter_store_refuses_is_said(open_page, monkeypatch, book):
@@ -239,7 +291,7 @@ def test_what_parameter_store_refuses_is_said(open_page, monkeypatch, book):
 def test_a_broken_book_is_told_and_nothing_offers_to_write_over_it(open_page, stacks):
     stacks.client("ssm").put_parameter(Name=PARAMETER, Value="{", Overwrite=True)
     page = open_page()
-    assert "parameter /impp/dev/campaigns cannot be read" in errors(page)[0]
+    assert plain("parameter /impp/dev/campaigns cannot be read") in errors(page)[0]
     assert len(page.button) == 0
 
 

@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from clip_model.index import Field
-from console.clips import MAX_EMPTY_DAYS, Question, parse_clip, read_clip, read_clips
+from console.clips import MAX_DAYS, Question, parse_clip, read_clip, read_clips
 from operations.deployed import Deployed, read_environment
 
 DAY = date(2026, 11, 20)
@@ -89,10 +89,38 @@ def test_a_page_that_is_full_asks_no_further(clips, read, reads):
 
 
 def test_after_a_month_of_empty_days_the_page_ends_and_the_next_goes_on_from_there(read, reads, put_clip):
-    put_clip("old", NOON - timedelta(days=MAX_EMPTY_DAYS + 9))
+    put_clip("old", NOON - timedelta(days=MAX_DAYS + 9))
     ids, following = read()
-    assert (ids, len(reads.calls)) == ([], MAX_EMPTY_DAYS)
+    assert (ids, len(reads.calls)) == ([], MAX_DAYS)
     assert read(start=following)[0] == ["old"]
+
+
+def test_a_page_looks_through_so_many_days_whether_or_not_there_are_clips_in_them(read, reads, put_clip):
+    for number in range(0, MAX_DAYS + 20, 2):
+        put_clip(f"clip-{number:02}", NOON - timedelta(days=number))
+    ids, following = read()
+    assert ids == [f"clip-{number:02}" for number in range(0, MAX_DAYS, 2)]
+    assert len(reads.calls) == MAX_DAYS
+    assert read(start=following)[0] == [f"clip-{number:02}" for number in range(MAX_DAYS + 1, MAX_DAYS + 20, 2)]
+
+
+def test_the_list_ends_where_nothing_is_left_and_no_month_has_statistics(read, reads, put_clip):
+    put_clip("old", NOON - timedelta(days=760))
+    put_clip("older", NOON - timedelta(days=800))
+    put_clip("oldest", NOON - timedelta(days=3000))
+    found, pages, start = [], 0, None
+    while pages == 0 or start is not None:
+        ids, start = read(start=start)
+        found, pages = found + ids, pages + 1
+    assert found == ["old", "older"]
+    assert pages < 40
+    # It is found by its days.
+    assert read(first=DAY - timedelta(days=3001), last=DAY - timedelta(days=2990)) == (["oldest"], None)
+
+
+def test_a_stretch_of_days_ends_with_its_first(read, reads):
+    assert read(first=DAY - timedelta(days=MAX_DAYS - 1), last=DAY) == ([], None)
+    assert len(reads.calls) == MAX_DAYS
 
 
 def test_days_that_have_not_come_yet_are_not_asked_for(read, reads, clips):
@@ -182,8 +210,27 @@ def test_a_record_keeps_its_meaning(record):
     assert clip.cost == pytest.approx(0.1234)
     assert clip.notes == ("depth sampled: the clip's limit of $2",)
     assert clip.attribution == {"licence": "cc0", "author": "Jane"}
-    assert clip.name == "clip.mp4"
+    assert clip.title == "clip.mp4"
     assert (clip.standing, clip.plays, clip.trouble, clip.silence) == ("incident", True, "", "")
+
+
+def test_footage_is_called_what_its_source_calls_it(record):
+    assert record(attribution={"title": "A waterfall"}).title == "A waterfall"
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("2026-11-20T10:15:00Z", datetime(2026, 11, 20, 10, 15, tzinfo=UTC)),
+        ("0000-00-00T00:00:00Z", None),
+        ("2026-02-30T10:15:00Z", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_recording_begins_at_a_time_or_at_none(record, said, read):
+    assert record(captured_at=said).captured_at == read
 
 
 def test_what_is_not_known_yet_is_empty(record):

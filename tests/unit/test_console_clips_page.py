@@ -4,9 +4,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from streamlit.proto.Video_pb2 import Video
+from streamlit.testing.v1 import AppTest
 
 from clip_model.index import Field
 from console.products import expiry
+from console.wording import plain
 from local_cloud.gate import Request, decide
 from operations.cli import main
 
@@ -70,12 +72,20 @@ def test_clips_are_cards_the_newest_first(clips, open_page, reads):
         ":gray-badge[failed]",
     ]
     assert texts(page) == [
-        "wikimedia · event",
-        "car-7 · event",
-        "spoken distress: help",
-        "car-7 · event",
-        "spoken distress: help",
+        *("wikimedia · event", "routine.mp4"),
+        *("car-7 · event", "incident.mp4", "spoken distress: help"),
+        *("car-7 · event", "failed.mp4", "spoken distress: help"),
     ]
+
+
+def test_a_card_says_what_footage_it_is_and_what_it_cost(put_clip, open_page):
+    put_clip("free", MIDNIGHT, verdict="routine", estimated_cost_usd=None, reasons=[], attribution={"title": "x" * 99})
+    put_clip("paid", MIDNIGHT + timedelta(seconds=1), verdict="routine", reasons=[], attribution=ATTRIBUTION)
+    page = open_page()
+    assert texts(page) == ["car-7 · event", "A waterfall", "car-7 · event", f"{'x' * 79}…"]
+    paid, free = (caption.value for caption in page.caption if "ago" in caption.value)
+    assert paid.endswith(r" ago · \$0.12")
+    assert free.endswith(" ago")
 
 
 def test_an_incidents_card_shows_a_frame_that_a_browser_may_fetch_and_the_others_a_tile(clips, stacks, open_page):
@@ -138,6 +148,82 @@ def test_pages_go_on_and_back_and_begin_anew_with_another_search(put_clip, open_
     assert shown(page)[0] == "clip-29"
 
 
+def test_a_list_begins_anew_with_another_visit_but_not_with_a_look_at_a_clip(put_clip, open_page):
+    for number in range(30):
+        put_clip(f"clip-{number:02}", MIDNIGHT + timedelta(seconds=number), verdict="routine")
+    page = open_page()
+    page.button(key="clips-pager-next").click().run()
+    page.button(key="open-clip-04").click().run()
+    next(button for button in page.button if button.label == "All clips").click().run()
+    assert shown(page)[0] == "clip-04"
+    page.switch_page("views/devices.py").run()
+    page.switch_page("views/clips.py").run()
+    assert shown(page)[0] == "clip-29"
+
+
+def test_a_pager_turns_to_the_page_a_button_was_drawn_for_however_often_it_is_clicked(monkeypatch):
+    pressed = {}
+
+    def button(label, *, on_click, args, **_):
+        pressed[label] = lambda: on_click(*args)
+
+    def script(pressed):
+        import streamlit as st
+
+        from console.page import Pager
+
+        st.session_state.setdefault("arrived", False)
+        pager = Pager("numbers", "all")
+        pager.show(None if pager.start == 2 else (pager.start or 0) + 1)
+        for label in st.session_state.pop("clicks", ()):
+            pressed[label]()
+        st.text(Pager("numbers", "all").start)
+
+    monkeypatch.setattr("streamlit.button", button)
+    page = AppTest.from_function(script, args=(pressed,)).run()
+    starts = []
+    for label in ("Next", "Next", "Next", "Previous", "Previous", "Previous"):
+        page.session_state["clicks"] = (label, label)
+        page.run()
+        assert not page.exception
+        starts.append(page.text[0].value)
+    assert starts == ["1", "2", "2", "1", "None", "None"]
+
+
+HOSTILE = ["[Sign in again](https://evil.example)", "![](https://evil.example/p.png)", "&#47;", ":red[x]"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_others_wrote_is_shown_as_they_wrote_it(put_clip, stacks, open_page, name):
+    main(["keys"])
+    put_clip("clip", MIDNIGHT, source=name, notes=[name], folder=FOLDER, attribution={"title": name})
+    found = {"labels": [{"name": name, "at": 1.0, "confidence": 98.0}], "text": [], "transcript": name}
+    stacks.client("s3").put_object(Bucket="processed", Key=f"{FOLDER}labels.json", Body=json.dumps(found))
+    page = open_page(clip="clip")
+    open_findings(page, "clip")
+    assert page.subheader[0].value == f"{plain(name)} · event"
+    assert plain(f"{name} · 98 %") in [button.label for button in page.button]
+    read_as_markdown = [
+        *(each.value for each in (*page.markdown, *page.caption, *page.subheader, *page.info, *page.warning)),
+        *(button.label for button in page.button),
+    ]
+    assert not any(name in text for text in read_as_markdown)
+    assert name in texts(page)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_an_address_says_nothing_in_the_consoles_name(stacks, open_page, name):
+    assert open_page(clip=name).warning[0].value == f"There is no clip {plain(name)}."
+    assert plain(f"“{name} and so on”") in open_page(word=f"{name} and so on", field="Said").info[0].value
+
+
+def test_a_recorder_without_a_clock_has_its_page(clips, put_clip, open_page):
+    put_clip("clip", MIDNIGHT, captured_at="0000-00-00T00:00:00Z")
+    assert texts(open_page(clip="clip"))[-3:] == ["not known", "STANDARD", "$0.1234"]
+    put_clip("clip", MIDNIGHT, captured_at="2026-11-20T10:15:00Z")
+    assert texts(open_page(clip="clip"))[-3] == "20 Nov 2026, 10:15 UTC"
+
+
 def test_a_page_without_clips_says_so_and_offers_to_look_further_back(stacks, open_page):
     page = open_page()
     assert page.info[0].value == "No clip here. Next looks further back."
@@ -152,7 +238,7 @@ def test_a_card_opens_its_clip_and_the_way_back_leads_to_the_same_search(clips, 
     assert (reads.calls, reads.items) == (["GetItem"], 1)
     assert page.query_params == {"clip": "incident", "verdict": "incident"}
     assert shown(page) == []
-    assert page.subheader[0].value == "car-7 · event"
+    assert page.subheader[0].value == plain("car-7 · event")
     next(button for button in page.button if button.label == "All clips").click().run()
     assert shown(page) == ["incident"]
     assert page.query_params == {"verdict": "incident"}
@@ -229,8 +315,12 @@ def put_labels(stacks):
             {"name": "Person", "at": 1.0, "confidence": 71.2},
             {"name": "Car", "at": 1.0, "confidence": 60.0},
             {"name": "Car", "at": 2.0, "confidence": 98.4},
+            {"name": "Dog", "at": 2.0, "confidence": 69.4},
         ],
-        "text": [{"name": "POLICE", "at": 0.4, "confidence": 99.0}],
+        "text": [
+            {"name": "POLICE", "at": 0.4, "confidence": 99.0},
+            {"name": "No entry", "at": 0.4, "confidence": 90.0},
+        ],
         "transcript": "help somebody help",
     }
     stacks.client("s3").put_object(Bucket="processed", Key=f"{FOLDER}labels.json", Body=json.dumps(labels))
@@ -242,17 +332,18 @@ def open_findings(page, clip):
     assert not page.exception
 
 
+def searches(page):
+    return [button.label for button in page.button if (button.key or "").endswith('"-incident')]
+
+
 def test_what_was_found_is_read_when_it_is_asked_for(clips, stacks, open_page):
     put_labels(stacks)
     page = open_page(clip="incident")
     assert "help somebody help" not in texts(page)
     open_findings(page, "incident")
-    assert [button.label for button in page.button if "%" in button.label] == [
-        "Car · 98 %",
-        "Person · 71 %",
-        "POLICE · 99 %",
-    ]
-    assert "help somebody help" in texts(page)
+    assert searches(page) == [plain("Car · 98 %"), plain("Person · 71 %"), "police", "no", "entry"]
+    # What the index does not hold, or not so, is only told.
+    assert {"Dog · 69 %", "POLICE · 99 %", "No entry · 90 %", "help somebody help"} <= set(texts(page))
 
 
 def test_what_was_found_finds_the_others_that_have_it_too(clips, put_entry, stacks, open_page):
@@ -260,9 +351,19 @@ def test_what_was_found_finds_the_others_that_have_it_too(clips, put_entry, stac
     put_entry("routine", MIDNIGHT, Field.LABEL, "Car", verdict="routine", source="wikimedia")
     page = open_page(clip="incident", verdict="incident")
     open_findings(page, "incident")
-    next(button for button in page.button if button.label == "Car · 98 %").click().run()
+    next(button for button in page.button if button.label == plain("Car · 98 %")).click().run()
     assert shown(page) == ["routine"]
     assert page.query_params == {"word": "Car"}
+
+
+def test_a_word_of_a_line_that_was_read_finds_the_others_that_have_it_too(clips, put_entry, stacks, open_page):
+    put_labels(stacks)
+    put_entry("routine", MIDNIGHT, Field.TEXT, "entry", verdict="routine", source="wikimedia")
+    page = open_page(clip="incident")
+    open_findings(page, "incident")
+    next(button for button in page.button if button.label == "entry").click().run()
+    assert shown(page) == ["routine"]
+    assert page.query_params == {"word": "entry", "field": "Read"}
 
 
 def test_where_nothing_was_kept_of_what_was_found_that_is_said(clips, open_page):
@@ -308,9 +409,9 @@ def test_without_a_key_clips_are_listed_and_told_of_but_do_not_play(put_clip, op
     put_clip("incident", MIDNIGHT)
     page = open_page()
     assert shown(page) == ["incident"]
-    assert "see `impp keys`" in page.warning[0].value
+    assert plain("see `impp keys`") in page.warning[0].value
     page = open_page(clip="incident")
-    assert "see `impp keys`" in page.error[0].value
+    assert plain("see `impp keys`") in page.error[0].value
     assert "• spoken distress: help" in texts(page)
     assert films(page) == []
 

@@ -2,10 +2,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from console.devices import parse_device, read_devices
+from console.devices import Unreadable, parse_device, read_devices
+from console.wording import plain
 from operations.deployed import Deployed, read_environment
 
-GIB = 1024**3
+GB = 10**9
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def put_device(stacks):
             "backlog_clips": 0,
             "backlog_bytes": 0,
             "sent": 12,
-            "free_bytes": 8 * GIB,
+            "free_bytes": 8 * GB,
         }
         table.put_item(Item={**report, **changes})
 
@@ -35,7 +36,7 @@ def time(seconds):
 
 @pytest.fixture
 def fleet(put_device):
-    put_device("quiet", 7300, backlog_clips=2, backlog_bytes=3 * GIB, oldest_waiting_at=time(86400))
+    put_device("quiet", 7300, backlog_clips=2, backlog_bytes=3 * GB, oldest_waiting_at=time(86400))
     put_device("fresh", 30)
     put_device("troubled", 600, last_error="no route to host", last_error_at=time(9000))
 
@@ -80,14 +81,14 @@ def test_an_hour_without_a_word_is_silence(fleet, open_page):
 def test_a_device_tells_what_waits_and_what_went_wrong(fleet, open_page):
     page = open_page("devices", order="Silent longest")
     assert texts(page) == [
-        *("quiet", "2 clips waiting · 3.0 GiB", "12 clips sent"),
+        *("quiet", "2 clips waiting · 3.0 GB", "12 clips sent"),
         *("troubled", "Nothing waits", "12 clips sent", "no route to host"),
         *("fresh", "Nothing waits", "12 clips sent"),
     ]
     assert captions(page)[:3] == [
-        "Seen 2 h ago · agent 0.1.0",
-        "The oldest was recorded 1 day ago",
-        "8.0 GiB free on its disk",
+        f"Seen 2 h ago · agent {plain('0.1.0')}",
+        "The oldest has waited 1 day",
+        "8.0 GB free on its disk",
     ]
     assert any("last error 2 h ago" in badge for badge in badges(page))
 
@@ -111,7 +112,7 @@ def test_a_fleet_of_none_is_said(stacks, open_page):
 
 def test_a_stack_without_the_table_is_said(stacks, cloudformation, open_page):
     del cloudformation.outputs["impp-dev-Ingest"]["DevicesTable"]
-    assert "has no output 'DevicesTable'" in open_page("devices").error[0].value
+    assert plain("has no output 'DevicesTable'") in open_page("devices").error[0].value
 
 
 def test_what_an_agent_does_not_tell_is_empty():
@@ -128,6 +129,46 @@ def test_a_report_that_is_none_is_refused(missing):
         parse_device(report)
 
 
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        {"seen_at": "zzzz"},
+        {"seen_at": "0001-01-01T00:00:00+14:00"},
+        {"backlog_clips": "many"},
+        {"sent": ["1"]},
+        {"oldest_waiting_at": "yesterday"},
+        {"last_error": "full", "last_error_at": 5},
+    ],
+)
+def test_a_device_that_reports_nonsense_does_not_hide_the_others(fleet, put_device, open_page, nonsense):
+    put_device("mad", 60, **nonsense)
+    page = open_page("devices")
+    assert sorted(links(page)) == ["source=fresh", "source=mad", "source=quiet", "source=troubled"]
+    assert "mad" in texts(page)
+    assert texts(page).count("Its last report cannot be read.") == 1
+    assert sum("unreadable" in badge for badge in badges(page)) == 1
+    assert sum("online" in badge for badge in badges(page)) == 2
+
+
+@pytest.mark.parametrize("name", ["[Sign in again](https://evil.example)", "![](https://evil.example/p.png)", "&#47;"])
+def test_what_a_device_says_is_shown_as_it_says_it(put_device, open_page, name):
+    put_device(name, 60, agent=name, last_error=name)
+    put_device("mad", 60, backlog_clips=name)
+    page = open_page("devices")
+    assert texts(page).count(name) == 2
+    assert any(caption.endswith(f"agent {plain(name)}") for caption in captions(page))
+    assert not any(name in element.value for element in (*page.markdown, *page.caption))
+
+
+def test_a_report_of_the_future_is_not_believed(put_device, open_page):
+    put_device("ahead", -301)
+    put_device("nearly", -200)
+    page = open_page("devices")
+    assert [badge.split()[-1].rstrip("]") for badge in badges(page)] == ["clock", "online"]
+    assert captions(page)[0].startswith("Its clock said ")
+    assert captions(page)[2].startswith("Seen just now")
+
+
 def test_silence_begins_after_an_hour():
     device = parse_device({"device": "cam-1", "seen_at": "2026-11-20T10:00:00Z"})
     assert not device.is_silent(datetime(2026, 11, 20, 11, tzinfo=UTC))
@@ -140,3 +181,9 @@ def test_devices_are_read_by_the_page(fleet):
     assert [device.name for device in page.devices] == ["quiet", "troubled"]
     page = read_devices(deployed, silent_first=True, limit=2, start=page.following)
     assert [device.name for device in page.devices] == ["fresh"]
+
+
+def test_why_a_report_cannot_be_read_is_kept(put_device):
+    put_device("mad", 60, backlog_clips="many")
+    (device,) = read_devices(Deployed(read_environment("dev")), silent_first=True, limit=2).devices
+    assert device == Unreadable("mad", "invalid literal for int() with base 10: 'many'")

@@ -7,6 +7,7 @@ from histories import CAMPAIGN_RUN, StepFunctions, history
 from streamlit.testing.v1 import AppTest
 
 import console
+from console.wording import plain
 
 RUNNING = history(
     ("ExecutionStarted", 0, 0, {"input": {}}), ("TaskStateEntered", 0, 1, {"name": "Search", "input": {}})
@@ -93,7 +94,7 @@ def test_start_starts_what_was_asked_and_shows_the_run(open_page, stacks, monkey
         "by": "ada@example.com",
     }
     assert page.query_params["run"] == run
-    assert page.subheader[0].value == run
+    assert page.subheader[0].value == plain(run)
     assert len(page.warning) == 0
     page.run()
     assert len(started(stacks)) == 1
@@ -139,6 +140,45 @@ def test_a_run_under_way_shows_its_items_their_clips_and_its_log(open_page, tabl
     assert list(log["What"])[-1] == "the run"
     assert "Outcome" not in set(log["What"])
     assert "• pixabay: no key" in [text.value for text in page.text]
+    assert progress_of(page) == "Fetching, 2 items to fetch"
+
+
+def progress_of(page):
+    return page.get("progress")[0].proto.text
+
+
+def test_a_run_under_way_says_how_many_clips_have_been_analysed_and_what_it_left_out(open_page, table, put_clip):
+    left_out = [{"source": "pixabay", "id": "9", "title": "City", "reason": "licence not allowed"}]
+    table.put_run("nature-1", status="analysing", found=2, left_out=left_out, **{**UNENDED, "received": 2})
+    table.put_item("nature-1", "1")
+    table.put_item("nature-1", "2")
+    put_clip("clip-1", BEGIN, verdict="routine")
+    put_clip("clip-2", BEGIN, status="processing", verdict=None)
+    page = open_page(run="nature-1")
+    assert progress_of(page) == "Analysing, 1 of 2 clips analysed"
+    assert numbers(page)["Skipped"] == "1"
+    assert page.dataframe[1].value.to_dict("records") == [
+        {"Title": "City", "Source": "pixabay", "Reason": "licence not allowed"}
+    ]
+
+
+def test_the_log_is_not_flooded_by_looking_again_and_again(open_page, table, machines):
+    table.put_run("nature-1", status="analysing", **UNENDED)
+    looks = [
+        event
+        for look in range(9)
+        for event in (
+            ("WaitStateEntered", 5 * look + 1, 10 * look, {"name": "WaitForClips", "input": {}}),
+            ("WaitStateExited", 5 * look + 2, 10 * look + 8, {"name": "WaitForClips", "output": {}}),
+            ("TaskStateEntered", 5 * look + 3, 10 * look + 8, {"name": "LookAtClips", "input": {}}),
+            ("TaskScheduled", 5 * look + 4, 10 * look + 8, {"resource": "get", "parameters": {}}),
+            ("TaskStateExited", 5 * look + 5, 10 * look + 9, {"name": "LookAtClips", "output": {}}),
+        )
+    ]
+    machines.events[f"{EXECUTION}:nature-1"] = history(("ExecutionStarted", 0, 0, {"input": {}}), *looks)
+    log = open_page(run="nature-1").dataframe[-1].value
+    assert list(log["What"]) == ["LookAtClips", "the run"]
+    assert log["Details"][0] == "9 times"
 
 
 @pytest.fixture
@@ -199,13 +239,14 @@ def test_a_run_that_ends_while_it_is_watched_is_shown_whole_and_watched_no_more(
 def test_the_page_opens_with_the_newest_run(open_page, table, machines):
     table.put_run("nature-1")
     table.put_run("nature-2", seconds=9)
-    assert open_page().subheader[0].value == "nature-2"
-    assert open_page(run="nature-1").subheader[0].value == "nature-1"
+    assert open_page().subheader[0].value == plain("nature-2")
+    assert open_page(run="nature-1").subheader[0].value == plain("nature-1")
 
 
 def test_a_run_nobody_knows_is_said(open_page):
-    page = open_page(run="nature-0")
-    assert page.warning[0].value == "There is no run nature-0, or it is no longer known."
+    for name in ("nature-0", "[Sign in again](https://evil.example)", "![](https://evil.example/p.png)", "&#47;"):
+        page = open_page(run=name)
+        assert page.warning[0].value == f"There is no run {plain(name)}, or it is no longer known."
 
 
 def test_a_run_that_failed_says_where(open_page, table):
@@ -240,4 +281,4 @@ def test_without_campaigns_the_way_to_one_is_shown(open_page, stacks):
 
 def test_a_broken_book_is_said(open_page, stacks):
     stacks.client("ssm").put_parameter(Name="/impp/dev/campaigns", Value="{", Overwrite=True)
-    assert "parameter /impp/dev/campaigns cannot be read" in open_page().error[0].value
+    assert plain("parameter /impp/dev/campaigns cannot be read") in open_page().error[0].value

@@ -3,12 +3,13 @@ from pathlib import Path
 
 import pytest
 from botocore import handlers
-from campaign_table import BEGIN, EXECUTION, UNOPENED, CampaignTable
+from campaign_table import BEGIN, EXECUTION, UNENDED, UNOPENED, CampaignTable
 from histories import CAMPAIGN_RUN, CLIP_FAILED, StepFunctions
 from streamlit.testing.v1 import AppTest
 
 import console
 from console.run_tables import execution_link
+from console.wording import plain
 from operations.deployed import Deployed, read_environment
 
 CLIP_EXECUTION = "arn:aws:states:eu-west-1:123456789012:execution:clip:one"
@@ -118,7 +119,7 @@ def test_a_run_that_is_picked_is_told_with_its_items_and_their_reasons(open_page
     page = open_page()
     pick(page, "runs-nature-2", 1)
     assert page.query_params["run"] == "nature-1"
-    assert page.subheader[0].value == "nature-1"
+    assert page.subheader[0].value == plain("nature-1")
     assert "nature: 3 clips from wikimedia, pixabay. Started by ada on 21 Nov 2026, 09:00 UTC, took 1 min." in [
         text.value for text in page.text
     ]
@@ -139,7 +140,20 @@ def test_a_run_is_found_by_its_address_whatever_page_it_is_on(open_page, table):
     page = open_page(run="nature-1")
     assert "Search: SourceUnavailable: 503" in [code.value for code in page.code]
     assert any(text.value.startswith("nature: nothing was chosen.") for text in page.text)
-    assert open_page(run="nature-0").warning[0].value == "There is no run nature-0."
+
+
+@pytest.mark.parametrize(
+    "name", ["nature-0", "[Sign in again](https://evil.example)", "![](https://evil.example/p.png)", "&#47;"]
+)
+def test_a_run_nobody_knows_is_said_as_it_was_asked_for(open_page, name):
+    assert open_page(run=name).warning[0].value == f"There is no run {plain(name)}."
+
+
+def test_numbers_that_are_not_known_yet_are_not_shown_as_none_of_a_kind(open_page, table):
+    table.put_run("nature-1", status="analysing", **{**UNENDED, "received": 2})
+    row = open_page().dataframe[0].value.iloc[0]
+    assert row["Received"] == 2
+    assert row[["Processed", "Skipped", "Failed"]].isna().all()
 
 
 @pytest.fixture

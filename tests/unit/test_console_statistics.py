@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from console.figures import Figures, day_columns, months, parse_figures, read_month, source_columns, total
+from console.wording import plain
 from operations.deployed import Deployed, read_environment
 
 NOW = datetime.now(UTC)
@@ -30,11 +31,11 @@ def figures(put_figures):
         routine=2,
         d01_incident=1,
         d01_routine=2,
-        bytes_STANDARD=1024**2,
-        bytes_DEEP_ARCHIVE=3 * 1024**3,
+        bytes_STANDARD=10**6,
+        bytes_DEEP_ARCHIVE=3 * 10**9,
         usd=Decimal("0.75"),
     )
-    put_figures("wikimedia", clips=5, important=5, d01_important=5, bytes_STANDARD_IA=2048, usd=Decimal("1.5"))
+    put_figures("wikimedia", clips=5, important=5, d01_important=5, bytes_STANDARD_IA=2000, usd=Decimal("1.5"))
     put_figures("car-7", "2025-01", clips=1, rejected=1, d31_rejected=1)
 
 
@@ -50,9 +51,10 @@ def test_a_months_numbers_are_the_sums_of_its_sources(figures, open_page, reads)
     page = open_page("statistics")
     assert numbers(page) == {
         "Incidents": "1",
-        "Clips finished": "8",
+        "Raw clips": "8",
+        "Processed": "8",
         "Sources": "2",
-        "Originals kept": "3.0 GiB",
+        "Originals received this month": "3.0 GB",
         "Estimated cost": "$2.25",
     }
     assert reads.items == 2
@@ -63,14 +65,36 @@ def test_every_source_is_in_the_table_the_busiest_first(figures, open_page):
     table = open_page("statistics").dataframe[0].value
     assert list(table["Source"]) == ["wikimedia", "car-7"]
     assert list(table["Incident"]) == [0, 1]
-    assert list(table["Deep archive"]) == [0, 3 * 1024**3]
+    assert list(table["Deep archive"]) == [0, 3 * 10**9]
 
 
 def test_a_source_that_is_picked_leads_to_its_clips(figures, open_page):
     page = open_page("statistics")
     page.session_state["sources"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
     page.run()
-    assert links(page) == {"Clips of car-7": "source=car-7"}
+    assert links(page) == {f"Clips of {plain('car-7')}": "source=car-7"}
+
+
+def test_what_was_received_is_told_apart_from_what_was_processed(put_figures, open_page):
+    put_figures("car-7", clips=5, routine=3, rejected=2, bytes_STANDARD=2000, bytes_DEEP_ARCHIVE=5000)
+    page = open_page("statistics")
+    table = page.dataframe[0].value
+    assert list(table.columns)[:4] == ["Source", "Raw", "Raw size", "Processed"]
+    assert list(table.iloc[0])[:4] == ["car-7", 5, 7000, 3]
+    assert (numbers(page)["Raw clips"], numbers(page)["Processed"]) == ("5", "3")
+    assert "Raw and processed by source" in [title.value for title in page.subheader]
+
+
+@pytest.mark.parametrize("name", ["[Sign in again](https://evil.example)", "![](https://evil.example/p.png)", "&#47;"])
+def test_a_source_is_shown_as_it_calls_itself(put_figures, put_clip, open_page, name):
+    put_figures(name, clips=1, routine=1)
+    put_clip("clip", NOW, status="failed", verdict=None, source=name, collection=name)
+    page = open_page("statistics")
+    page.session_state["sources"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    page.run()
+    picked, failed = links(page)
+    assert picked == f"Clips of {plain(name)}"
+    assert failed.startswith(plain(f"{name} · {name} · "))
 
 
 def test_a_row_that_another_month_does_not_have_is_no_longer_picked(put_figures, open_page):
@@ -88,13 +112,13 @@ def test_another_month_can_be_looked_at(put_figures, open_page):
     page = open_page("statistics")
     assert page.info[0].value == "No clip was finished in this month."
     page.selectbox(key="month").set_value(earlier).run()
-    assert numbers(page)["Clips finished"] == "1"
-    assert numbers(open_page("statistics", month=page.selectbox(key="month").options[1]))["Clips finished"] == "1"
+    assert numbers(page)["Raw clips"] == "1"
+    assert numbers(open_page("statistics", month=page.selectbox(key="month").options[1]))["Raw clips"] == "1"
 
 
 def test_storage_is_told_by_tier(figures, open_page):
     bars = [(bar.proto.text, bar.proto.value) for bar in open_page("statistics").get("progress")]
-    assert bars == [("Standard · 1.0 MiB", 0), ("Infrequent access · 2.0 KiB", 0), ("Deep archive · 3.0 GiB", 100)]
+    assert bars == [("Standard · 1.0 MB", 0), ("Infrequent access · 2.0 kB", 0), ("Deep archive · 3.0 GB", 100)]
 
 
 def test_clips_without_a_verdict_are_named_so_many_as_are_read(put_clip, open_page, reads):
@@ -112,7 +136,7 @@ def test_more_sources_than_the_chart_has_room_for_are_in_the_table(put_figures, 
     for number in range(14):
         put_figures(f"car-{number:02}", clips=20 - number, routine=20 - number)
     page = open_page("statistics")
-    assert "The 12 sources with most clips" in [title.value for title in page.subheader]
+    assert "Raw and processed: the 12 sources with most clips" in [title.value for title in page.subheader]
     assert len(page.dataframe[0].value) == reads.items == 14
 
 

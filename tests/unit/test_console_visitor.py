@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from console.visitor import visitor
+from console.visitor import is_signed_in, visitor
 
 
 def claims(payload, padding="="):
@@ -27,7 +27,7 @@ def test_the_address_of_whoever_signed_in_is_read(email, padding):
         {"x-amzn-oidc-data": "e30=.ł.c2ln"},
         claims(b"\xff\xfe"),
         claims(b"[1]"),
-        claims({"sub": "1"}),
+        claims({"name": "Ada"}),
         claims({"email": ["ada@example.com"]}),
         claims({"email": ""}),
         claims({"email": "ada@example.com\nX-Other: 1"}),
@@ -36,3 +36,14 @@ def test_the_address_of_whoever_signed_in_is_read(email, padding):
 )
 def test_where_nobody_signed_in_or_what_came_makes_no_sense_it_is_the_console(headers):
     assert visitor(headers) == "console"
+
+
+@pytest.mark.parametrize("email", [{}, {"email": ""}, {"email": 7}])
+def test_who_has_no_address_is_called_what_the_provider_calls_them(email):
+    assert visitor(claims({"sub": "8f14e45f", **email})) == "8f14e45f"
+
+
+def test_whoever_sends_claims_is_signed_in_whatever_is_in_them():
+    assert is_signed_in(claims({"name": "Ada"}))
+    assert is_signed_in({"x-amzn-oidc-data": "no token"})
+    assert not is_signed_in({})

@@ -5,7 +5,7 @@ import pytest
 
 from console.page import STANDINGS
 from console.tiles import tile
-from console.wording import ago, count, moment, size, span
+from console.wording import ago, count, moment, plain, size, span, web_address, weekly_time
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -38,7 +38,7 @@ def test_a_moment_is_told_with_its_day():
 
 @pytest.mark.parametrize(
     ("amount", "said"),
-    [(0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1536 * 1024, "1.5 MiB"), (5 * 1024**5, "5120.0 TiB")],
+    [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (1_500_000, "1.5 MB"), (5 * 10**15, "5000.0 TB")],
 )
 def test_bytes_are_told_in_a_short_number(amount, said):
     assert size(amount) == said
@@ -56,3 +56,41 @@ def test_every_standing_has_a_tile_that_is_a_picture(standing):
 
 def test_no_two_tiles_are_alike():
     assert len({tile(standing) for standing in STANDINGS}) == len(STANDINGS)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("car-7", r"car\-7"),
+        ("[Sign in](https://evil.example)", "\\[Sign in\\]\\(https\\:\u2060\\/\\/evil\\.example\\)"),
+        ("WWW.evil.example", "WWW\u2060\\.evil\\.example"),
+        ("ada@evil.example", "ada\\@\u2060evil\\.example"),
+        ("&#47; $x$ *b* :red[x] <b>", "\\&\\#47\\; \\$x\\$ \\*b\\* \\:\u2060red\\[x\\] \\<b\\>"),
+        (" # one\n\n    two ", r"\# one two"),
+        ("Łódź – 100 %: ok", r"Łódź – 100 \%\: ok"),
+    ],
+)
+def test_what_others_wrote_is_no_markdown(text, said):
+    assert plain(text) == said
+
+
+@pytest.mark.parametrize("text", ["javascript:alert(1)", "http://example.com", "//example.com", "", " https://a"])
+def test_an_address_that_is_none_is_no_link(text):
+    assert web_address(text) is None
+
+
+def test_an_address_is_a_link():
+    assert web_address("https://example.com/a") == "https://example.com/a"
+
+
+@pytest.mark.parametrize(
+    ("schedule", "said"),
+    [
+        ("cron(0 5 ? * MON *)", "every Monday at 05:00 UTC"),
+        ("cron(30 17 ? * sun *)", "every Sunday at 17:30 UTC"),
+        ("cron(0 5 ? * 2 *)", "cron(0 5 ? * 2 *) UTC"),
+        ("rate(7 days)", "rate(7 days) UTC"),
+    ],
+)
+def test_a_schedule_is_told_in_words_where_it_is_a_simple_one(schedule, said):
+    assert weekly_time(schedule) == said

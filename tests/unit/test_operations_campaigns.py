@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ClientError
@@ -7,12 +8,13 @@ from campaign_table import BEGIN, UNENDED, UNOPENED, CampaignTable
 from clip_model.campaigns import parse_campaigns
 from operations.campaigns import (
     Choice,
+    Remembered,
     check_fields,
     describe,
     next_weekly,
     put_campaign,
     read_book,
-    read_choice,
+    read_remembered,
     start_run,
     write_book,
 )
@@ -58,7 +60,8 @@ def test_a_book_that_outgrows_the_small_parameter_is_written_nevertheless(deploy
     for number in range(15):
         book = put_campaign(book, f"theme-{number}", {"query": "x" * 100})
     asked = []
-    deployed.session.events.register("provide-client-params.ssm.PutParameter", lambda params, **_: asked.append(params))
+    parameters = deployed.client("ssm").meta.events
+    parameters.register("provide-client-params.ssm.PutParameter", lambda params, **_: asked.append(params))
     write_book(deployed, book, after=stored)
     assert len(read_book(deployed).book.campaigns) == 17
     assert len(asked[0]["Value"]) > 4096
@@ -84,10 +87,18 @@ def test_what_somebody_else_wrote_since_is_not_written_over(deployed, stacks):
     assert "theirs" in read_book(deployed).book.campaigns
 
 
+def test_what_is_there_already_is_not_written_again(deployed, stacks):
+    stored = read_book(deployed)
+    book = put_campaign(stored.book, "sea", {"query": "sea"})
+    first = write_book(deployed, book, after=stored)
+    assert write_book(deployed, book, after=stored) == first
+    assert written(stacks)["Version"] == first.version
+
+
 def test_who_meets_another_in_the_same_instant_is_told(deployed, stacks):
     stored = read_book(deployed)
     # Between the look at the version and the write: no condition could keep them apart.
-    deployed.session.events.register_first(
+    deployed.client("ssm").meta.events.register_first(
         "before-call.ssm.PutParameter", lambda **_: write(stacks, json.dumps({"version": 1, "campaigns": {}}))
     )
     with pytest.raises(OperatorError, match="your change is version 3 and theirs, version 2, is overwritten"):
@@ -171,13 +182,22 @@ OWN = (7, ("pixabay",))
     ],
 )
 def test_the_next_weekly_run_follows_the_rotation_or_repeats_the_choice(rotate, schedules, choice, due):
-    assert next_weekly(book_of(rotate, **schedules), choice) == due
+    remembered = Remembered(choice, choice.campaign if choice else "")
+    assert next_weekly(book_of(rotate, **schedules), remembered) == due
+
+
+def test_a_rotation_goes_on_from_what_ran_and_not_from_what_was_chosen():
+    book = book_of(True, city="weekly", nature="weekly", travel="weekly")
+    assert next_weekly(book, Remembered(CHOSEN, "city")).campaign == "nature"
+    assert next_weekly(replace(book, rotate=False), Remembered(CHOSEN, "city")) == CHOSEN
 
 
 def test_the_choice_is_read_or_there_is_none(deployed, table):
-    assert read_choice(deployed) is None
+    assert read_remembered(deployed) == Remembered()
+    table.put_turn("city")
+    assert read_remembered(deployed) == Remembered(None, "city")
     table.put_choice("nature", batch_size=2)
-    assert read_choice(deployed) == CHOSEN
+    assert read_remembered(deployed) == Remembered(CHOSEN, "nature")
 
 
 def started(stacks):
@@ -296,6 +316,37 @@ def test_a_run_that_has_no_record_yet_has_done_nothing(deployed, stacks):
     progress = read_progress(deployed, "nature-1")
     assert (progress.run, progress.share) == (None, 0.0)
     assert set(progress.count().values()) == {0}
+
+
+def test_a_run_is_read_as_it_is_and_not_as_it_was_a_moment_ago(deployed, table, put_clip):
+    table.put_run("nature-1")
+    table.put_item("nature-1", "1")
+    put_clip("clip-1", BEGIN)
+    asked = []
+    deployed.session.events.register("provide-client-params.dynamodb", lambda params, **_: asked.append(params))
+    read_progress(deployed, "nature-1")
+    run, clips = asked
+    assert run["ConsistentRead"]
+    assert clips["RequestItems"]["clips"]["ConsistentRead"]
+
+
+def test_a_run_that_failed_on_its_way_counts_what_it_had_fetched(deployed, table, put_clip):
+    table.put_run("nature-1", status="failed", state="SumUp", error="E", cause="c", **UNENDED)
+    table.put_item("nature-1", "1")
+    put_clip("clip-1", BEGIN, verdict="routine")
+    progress = read_progress(deployed, "nature-1")
+    assert progress.run.counts == {}
+    assert progress.count() == {"received": 1, "processed": 1, "skipped": 0, "failed": 0}
+
+
+def test_a_run_counts_the_clips_whose_analysis_is_over(deployed, table, put_clip):
+    table.put_run("nature-1", status="analysing", **{**UNENDED, "received": 3})
+    for number in "123":
+        table.put_item("nature-1", number)
+    put_clip("clip-1", BEGIN, verdict="routine")
+    put_clip("clip-2", BEGIN, status="failed", verdict=None)
+    put_clip("clip-3", BEGIN, status="processing", verdict=None)
+    assert read_progress(deployed, "nature-1").analysed == 2
 
 
 def test_clips_that_dynamodb_left_out_are_asked_for_again_but_not_for_ever(deployed, put_clip):

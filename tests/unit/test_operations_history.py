@@ -1,9 +1,9 @@
 import pytest
 from botocore.exceptions import ClientError
-from histories import CAMPAIGN_RUN, CLIP_FAILED, UNLINKED, StepFunctions, history
+from histories import CAMPAIGN_RUN, CLIP_FAILED, StepFunctions, history
 
 from operations.deployed import Deployed, read_environment
-from operations.history import how_ended, read_events, tell
+from operations.history import digest, how_ended, read_events, tell
 
 EXECUTION = "arn:aws:states:eu-west-1:123456789012:execution:impp-dev-campaigns:nature-1"
 
@@ -53,6 +53,43 @@ def test_lines_say_when_and_which_of_them_nobody_waits_for():
     assert not lines["Fetch"].quiet
 
 
+POLLING = history(
+    ("ExecutionStarted", 0, 0, {"input": {}}),
+    *(
+        event
+        for look in range(3)
+        for event in (
+            ("WaitStateEntered", 5 * look + 1, 10 * look, {"name": "Wait", "input": {}}),
+            ("WaitStateExited", 5 * look + 2, 10 * look + 8, {"name": "Wait", "output": {}}),
+            ("TaskStateEntered", 5 * look + 3, 10 * look + 8, {"name": "Look", "input": {}}),
+            ("TaskScheduled", 5 * look + 4, 10 * look + 8, {"resource": "get", "parameters": {"JobId": f"job-{look}"}}),
+            ("TaskStateExited", 5 * look + 5, 10 * look + 9, {"name": "Look", "output": {}}),
+        )
+    ),
+)
+
+
+def digested(events):
+    return [
+        f"{line.state} {line.subject}: {line.outcome} {seconds(line.seconds)} {line.details}" for line in digest(events)
+    ]
+
+
+def test_a_state_that_is_entered_again_and_again_is_one_line_of_the_digest():
+    assert [line.state for line in tell(POLLING)] == ["", *("Wait", "Look") * 3]
+    assert digested(tell(POLLING)) == [" : started - ", "Look : done 21 3 times, job job-2"]
+    lines = digest(tell(POLLING))
+    assert (lines[1].at - lines[0].at).total_seconds() == 8
+    # The third look has not ended.
+    assert digested(tell(POLLING[:-1]))[-1] == "Look : running - 3 times, job job-2"
+
+
+def test_the_digest_keeps_items_and_failures_apart():
+    assert digested(tell(CAMPAIGN_RUN)) == [
+        line for line in told(CAMPAIGN_RUN) if not line.startswith(("Outcome", "Done"))
+    ]
+
+
 def test_branches_keep_their_jobs_and_a_failure_is_told_where_it_was():
     assert told(CLIP_FAILED) == [
         " : started - ",
@@ -63,18 +100,6 @@ def test_branches_keep_their_jobs_and_a_failure_is_told_where_it_was():
         "VisionFailed : failed 0 ",
         "Failed : failed 0 ",
         " : failed - Rekognition.JobFailed: Analyse: unreadable",
-    ]
-
-
-def test_a_history_whose_events_name_no_predecessor_is_told_as_well_as_can_be():
-    assert told(UNLINKED) == [
-        " : started - ",
-        "Items : done 7 ",
-        "StartUpload : done 2 key video/pixabay/2.mp4",
-        "Fetch : done 5 bytes 5, 2 attempts",
-        "Fetch : attempt 1 failed - SourceUnavailable: answered 503",
-        "Whole : done - ",
-        " : done - ",
     ]
 
 

@@ -147,6 +147,12 @@ def test_it_asks_for_one_clip_and_leaves_the_weekly_choice_alone(campaigns, caps
     }
 
 
+def test_it_asks_the_source_that_is_named(campaigns, capsys):
+    campaigns.source = "pixabay"
+    run(capsys, "--campaign", "travel", "--source", "pixabay", code=0)
+    assert campaigns.asked()["sources"] == ["pixabay"]
+
+
 def test_the_first_campaign_by_name_is_taken_unless_one_is_named(campaigns, capsys):
     run(capsys, "--campaign", code=0)
     assert campaigns.asked()["campaign"] == "nature"
@@ -367,6 +373,8 @@ def test_a_run_that_takes_too_long_is_left_to_itself(campaigns, monkeypatch, cap
     ("arguments", "complaint"),
     [
         (["--campaign", "sea"], "no campaign 'sea', there is nature, travel"),
+        (["--campaign", "--source=youtube"], "a source must be of wikimedia, pixabay, got 'youtube'"),
+        (["--source=pixabay"], "--source pixabay is for --campaign, the sample clips come from none"),
         (["--campaign", "--keep"], "argument --keep: not allowed with argument --campaign"),
         (["--campaign", "--timeout=0"], "the timeout must be more than 0 and at most 1440 minutes, got 0"),
     ],

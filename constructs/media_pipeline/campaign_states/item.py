@@ -2,23 +2,24 @@
 
 Whatever happens to an item is its outcome and never the run's failure. An item is claimed twice: by its
 source's id before a byte is asked for, and by its content before the upload is completed, so that the same
-footage is neither fetched again nor paid for again. A claim whose item failed is given back.
+footage is neither fetched again nor paid for again. A claim whose item failed is given back, with a count of
+how often it did; one whose run was stopped lapses; every other one is kept for good.
 """
 
 from typing import Any
 
+from media_pipeline.campaign_states import claims
 from media_pipeline.campaign_states.record import NOW, RUN
 from media_pipeline.states.expressions import Expression, jsonata, whole
-from media_pipeline.states.policies import DYNAMODB, LAMBDA, S3, State, catch, task
+from media_pipeline.states.policies import DYNAMODB, DYNAMODB_SDK, LAMBDA, S3, UNANSWERED, State, catch, task
 
-#: The longest a function may run.
+#: The longest a function may run, and be waited for: it is told of its own end before the wait for it ends.
 FUNCTION_SECONDS = 15 * 60
+FUNCTION_WAIT_SECONDS = FUNCTION_SECONDS + 60
+#: S3 may take minutes to put a large object's parts together.
+_COMPLETION_SECONDS = 600
 #: Functions called for one item, at the most: each goes on where the last one stopped.
 _MOST_CALLS = 20
-_ITEM = "$item.source & '#' & $item.id"
-#: Who claims content: two items of one run with the same content are still two.
-_CLAIMANT = f"{RUN} & ' ' & {_ITEM}"
-_TABLE = {"TableName": "${CampaignsTable}"}
 _UPLOAD = {"Bucket": "${RawBucket}", "Key": Expression("$item.key"), "UploadId": Expression("$upload_id")}
 
 
@@ -36,7 +37,7 @@ _CAUSE = "$exists($states.errorOutput.Cause) ? $substring($states.errorOutput.Ca
 #: Nothing that goes wrong with one item is the run's failure.
 _ITEM_FAILED = catch(
     "States.ALL",
-    then="Unstarted",
+    then="UploadBegun",
     assign=_outcome("failed", f"$states.context.State.Name & ': ' & $states.errorOutput.Error & ' ' & ({_CAUSE})"),
 )
 
@@ -64,19 +65,8 @@ def _claim() -> dict[str, State]:
             "Next": "ClaimItem",
         },
         "ClaimItem": _task(
-            "dynamodb:putItem",
-            whole(
-                {
-                    **_TABLE,
-                    "Item": {
-                        "pk": {"S": Expression(f"'item#' & {_ITEM}")},
-                        "sk": {"S": "claim"},
-                        "run": {"S": Expression(RUN)},
-                        "claimed_at": {"S": Expression(NOW)},
-                    },
-                    **_unclaimed(RUN),
-                }
-            ),
+            "dynamodb:updateItem",
+            whole(claims.take_item()),
             retries=DYNAMODB,
             catchers=[
                 catch(
@@ -88,15 +78,6 @@ def _claim() -> dict[str, State]:
             next_state="NoteFetching",
         ),
         "NoteFetching": _note({"state": {"S": "fetching"}}, next_state="StartUpload"),
-    }
-
-
-def _unclaimed(claimant: str) -> dict[str, Any]:
-    """The condition of a claim; a retry whose first answer was lost finds its own."""
-    return {
-        "ConditionExpression": "attribute_not_exists(pk) OR #run = :run",
-        "ExpressionAttributeNames": {"#run": "run"},
-        "ExpressionAttributeValues": {":run": {"S": Expression(claimant)}},
     }
 
 
@@ -128,8 +109,8 @@ def _transfer() -> dict[str, State]:
                     }
                 ),
             },
-            retries=LAMBDA,
-            seconds=FUNCTION_SECONDS,
+            retries=[*LAMBDA, *UNANSWERED],
+            seconds=FUNCTION_WAIT_SECONDS,
             Assign={"part_of": jsonata("$states.result.Payload"), "calls": jsonata("$calls + 1")},
             next_state="Whole",
         ),
@@ -139,34 +120,22 @@ def _transfer() -> dict[str, State]:
                 {
                     "Condition": jsonata("$part_of.unsuitable != ''"),
                     "Assign": _outcome("skipped", "$part_of.unsuitable"),
-                    "Next": "Unstarted",
+                    "Next": "UploadBegun",
                 },
                 {"Condition": jsonata("$part_of.complete"), "Next": "ClaimContent"},
                 {"Condition": jsonata(f"$calls < {_MOST_CALLS}"), "Next": "Fetch"},
             ],
-            "Default": "Unstarted",
+            "Default": "UploadBegun",
             "Assign": _outcome("failed", "'too slow: ' & $part_of.bytes & ' bytes after ' & $calls & ' calls'"),
         },
         "ClaimContent": _task(
-            "dynamodb:putItem",
-            whole(
-                {
-                    **_TABLE,
-                    "Item": {
-                        "pk": {"S": Expression("'content#' & $part_of.content")},
-                        "sk": {"S": "claim"},
-                        "run": {"S": Expression(_CLAIMANT)},
-                        "key": {"S": Expression("$item.key")},
-                        "claimed_at": {"S": Expression(NOW)},
-                    },
-                    **_unclaimed(_CLAIMANT),
-                }
-            ),
+            "dynamodb:updateItem",
+            whole(claims.take_content()),
             retries=DYNAMODB,
             catchers=[
                 catch(
                     "DynamoDB.ConditionalCheckFailedException",
-                    then="Unstarted",
+                    then="UploadBegun",
                     assign=_outcome("skipped", "'the same footage is here already, from elsewhere'"),
                 )
             ],
@@ -176,19 +145,21 @@ def _transfer() -> dict[str, State]:
         "CompleteUpload": _task(
             "aws-sdk:s3:completeMultipartUpload",
             whole({**_UPLOAD, "MultipartUpload": {"Parts": Expression("[$part_of.parts]")}}),
-            retries=S3,
+            # Asked for once more, S3 answers as before.
+            retries=[*S3, *UNANSWERED],
+            seconds=_COMPLETION_SECONDS,
             Assign={
                 "clip_id": jsonata("$hash($item.key & ' ' & $replace($states.result.ETag, '\"', ''), 'SHA-256')"),
                 **_outcome("received", "''"),
             },
-            next_state="NoteOutcome",
+            next_state="Keep",
         ),
     }
 
 
 def _end() -> dict[str, State]:
     return {
-        "Unstarted": {
+        "UploadBegun": {
             "Type": "Choice",
             "Choices": [{"Condition": jsonata("$upload_id != ''"), "Next": "AbortUpload"}],
             "Default": "Release",
@@ -200,19 +171,39 @@ def _end() -> dict[str, State]:
         "Release": {
             "Type": "Choice",
             "Choices": [{"Condition": jsonata("$outcome.state = 'failed'"), "Next": "ReleaseItem"}],
-            "Default": "NoteOutcome",
+            "Default": "Keep",
         },
         "ReleaseItem": _on(
-            _release(f"'item#' & {_ITEM}", RUN, next_state="Claimed"),
-            "Claimed",
+            task(
+                "dynamodb:updateItem",
+                whole(claims.give_item_back()),
+                retries=DYNAMODB,
+                next_state="ContentClaimed",
+            ),
+            "ContentClaimed",
         ),
-        "Claimed": {
+        "ContentClaimed": {
             "Type": "Choice",
             "Choices": [{"Condition": jsonata("$content != ''"), "Next": "ReleaseContent"}],
             "Default": "NoteOutcome",
         },
         "ReleaseContent": _on(
-            _release("'content#' & $content", _CLAIMANT, next_state="NoteOutcome"),
+            task(
+                "dynamodb:deleteItem",
+                whole(claims.give_content_back()),
+                retries=DYNAMODB,
+                next_state="NoteOutcome",
+            ),
+            "NoteOutcome",
+        ),
+        # From here on the claims do not lapse.
+        "Keep": _on(
+            task(
+                "aws-sdk:dynamodb:transactWriteItems",
+                whole(claims.keep()),
+                retries=DYNAMODB_SDK,
+                next_state="NoteOutcome",
+            ),
             "NoteOutcome",
         ),
         "NoteOutcome": _on(
@@ -243,24 +234,6 @@ def _end() -> dict[str, State]:
     }
 
 
-def _release(claim: str, claimant: str, **fields: Any) -> State:
-    """Give a claim back, where it is one's own."""
-    return task(
-        "dynamodb:deleteItem",
-        whole(
-            {
-                **_TABLE,
-                "Key": {"pk": {"S": Expression(claim)}, "sk": {"S": "claim"}},
-                "ConditionExpression": "#run = :run",
-                "ExpressionAttributeNames": {"#run": "run"},
-                "ExpressionAttributeValues": {":run": {"S": Expression(claimant)}},
-            }
-        ),
-        retries=DYNAMODB,
-        **fields,
-    )
-
-
 def _on(state: State, next_state: str) -> State:
     """A state whose own trouble changes nothing about the outcome."""
     return {**state, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": next_state}]}
@@ -284,8 +257,11 @@ def _note(attributes: dict[str, Any], **fields: Any) -> State:
         "dynamodb:updateItem",
         whole(
             {
-                **_TABLE,
-                "Key": {"pk": {"S": Expression(f"'run#' & {RUN}")}, "sk": {"S": Expression(f"'item#' & {_ITEM}")}},
+                "TableName": "${CampaignsTable}",
+                "Key": {
+                    "pk": {"S": Expression(f"'run#' & {RUN}")},
+                    "sk": {"S": Expression(f"'item#' & {claims.ITEM}")},
+                },
                 "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in known),
                 "ExpressionAttributeNames": {f"#{name}": name for name in known},
                 "ExpressionAttributeValues": {f":{name}": value for name, value in known.items()},

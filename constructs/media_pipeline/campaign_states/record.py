@@ -16,6 +16,12 @@ _BEGUN = {
 }
 
 
+def _requested(name: str) -> Expression:
+    """What the run was started with; empty where it was not."""
+    given = f"$states.context.Execution.Input.{name}"
+    return Expression(f"$exists({given}) ? $string({given}) : ''")
+
+
 def texts(expression: str) -> dict[str, Any]:
     """A list of strings as DynamoDB holds it."""
     return {"L": Expression(f"[$map([{expression}], function($v) {{ {{'S': $v}} }})]")}
@@ -62,7 +68,8 @@ def open_states() -> dict[str, State]:
             "Type": "Choice",
             "Choices": [
                 {
-                    # What a person chose lasts; a rotation goes on from what ran last; a test leaves no trace.
+                    # What a person chose lasts, and a rotation goes on from what ran last: neither takes the other's
+                    # place. A test leaves no trace.
                     "Condition": jsonata(
                         "$theme.schedule = 'weekly' and ($request.trigger = 'manual' or"
                         " ($request.trigger = 'schedule' and $book.rotate))"
@@ -73,16 +80,22 @@ def open_states() -> dict[str, State]:
             "Default": "Search",
         },
         "Remember": task(
-            "dynamodb:putItem",
+            "dynamodb:updateItem",
             whole(
                 {
                     "TableName": "${CampaignsTable}",
-                    "Item": {
-                        "pk": {"S": "choice"},
-                        "sk": {"S": "choice"},
-                        "campaign": {"S": Expression("$theme.name")},
-                        "batch_size": {"N": Expression("$string($theme.batch_size)")},
-                        "sources": texts("$theme.sources"),
+                    "Key": {"pk": {"S": "choice"}, "sk": {"S": "choice"}},
+                    "UpdateExpression": Expression(
+                        "'SET turn = :campaign' & ($request.trigger = 'manual'"
+                        " ? ', campaign = :campaign, batch_size = :batch_size, sources = :sources' : '')"
+                    ),
+                    "ExpressionAttributeValues": {
+                        ":campaign": {"S": Expression("$theme.name")},
+                        # DynamoDB refuses a value that no expression uses.
+                        ":batch_size": Expression("$request.trigger = 'manual' ? {'N': $string($theme.batch_size)}"),
+                        ":sources": Expression(
+                            "$request.trigger = 'manual' ? {'L': [$map($theme.sources, function($v) { {'S': $v} })]}"
+                        ),
                     },
                 }
             ),
@@ -106,8 +119,9 @@ def failure_states() -> dict[str, State]:
                 },
                 {
                     **_BEGUN,
-                    "trigger": {"S": Expression("$string($states.context.Execution.Input.trigger)")},
-                    "campaign": {"S": Expression("$string($states.context.Execution.Input.campaign)")},
+                    "trigger": {"S": _requested("trigger")},
+                    # The schedule names none.
+                    "campaign": {"S": _requested("campaign")},
                 },
                 next_state="Failed",
             ),

@@ -33,6 +33,8 @@ _PLAN = f"""(
   $audible := $container.Format in ['mp4', 'webm'] and $clip.size <= {MAX_SPEECH_BYTES};
   $lane := $lookup($depths, $clip.collection);
   $asked := $exists($lane) ? $lane : $depths.default;
+  $unread := $container.Format = 'ogg' or $video.Codec = 'THEORA'
+    or ($video.Codec = 'AV1' and $container.Format != 'mp4');
   $long := $duration > $settings.full_seconds or $duration > {MAX_VIDEO_SECONDS} or $clip.size > {MAX_VIDEO_BYTES};
   $wanted := $asked = 'full' and $long ? 'sampled' : $asked;
   $proxy := $not($readable and ($audible or $not($audio)));
@@ -45,6 +47,7 @@ _PLAN = f"""(
     ? 'the key does not follow video/<source>/<collection>/<YYYYMMDD_HHMMSS>/<filename>'
     : $clip.replaced ? 'another clip took its key before it was looked at'
     : $not($exists($video)) ? 'the file holds no video'
+    : $unread ? 'MediaConvert reads no ' & $video.Codec & ' from ' & $container.Format
     : $duration <= 0 ? 'the file does not say how long it is: a recording that was cut off?'
     : $min([$width, $height]) < {MIN_PIXELS} ? 'the picture is smaller than {MIN_PIXELS} by {MIN_PIXELS}' : '';
   $sure := $clip.collection = 'event' and $reject = '';

@@ -45,6 +45,15 @@ _DYNAMODB = (
     "DynamoDB.SdkClientException",
 )
 DYNAMODB = retry(*_DYNAMODB)
+#: Of the same service as the `aws-sdk` integration names its errors.
+DYNAMODB_SDK = retry(
+    "DynamoDb.ProvisionedThroughputExceededException",
+    "DynamoDb.RequestLimitExceededException",
+    "DynamoDb.InternalServerErrorException",
+    "DynamoDb.ThrottlingException",
+    "DynamoDb.DynamoDbException",
+    "DynamoDb.SdkClientException",
+)
 #: Of an item that another run's transaction may be writing just then: a month's counter, an original's record.
 CONTENDED = retry(*_DYNAMODB, "DynamoDB.TransactionConflictException")
 S3 = retry("S3.SdkClientException", "S3.S3Exception")
@@ -82,12 +91,12 @@ LAMBDA = [
         "Lambda.SdkClientException",
         "Lambda.TooManyRequestsException",
     ),
-    # An exception inside a function carries its own name. Both functions may run again: what
-    # classify does is repeatable, and alert remembers what it sent.
+    # An exception inside a function carries its own name. Each function may run again: what classify and
+    # campaign do is repeatable, and alert remembers what it sent.
     *retry("States.TaskFailed", interval=10, attempts=6, ceiling=120),
 ]
 #: A call that got no answer is made again; a job that took too long is not.
-_UNANSWERED = retry("States.Timeout", attempts=3)
+UNANSWERED = retry("States.Timeout", attempts=3)
 #: Nothing comes after a record, so it does not give up on a passing fault. A transaction that met another one on the
 #: same item is such a fault: it was cancelled whole, and the jitter keeps the two from meeting again.
 RECORD = retry("States.ALL", ceiling=300, attempts=20)
@@ -136,7 +145,7 @@ def task(resource: str, arguments: Any, *, retries: list[State], seconds: int = 
         "Resource": f"arn:aws:states:::{resource}",
         "Arguments": arguments,
         "TimeoutSeconds": seconds,
-        "Retry": [*retries, *_UNANSWERED] if seconds == CALL_SECONDS and retries is not RECORD else retries,
+        "Retry": [*retries, *UNANSWERED] if seconds == CALL_SECONDS and retries is not RECORD else retries,
         "Catch": catchers,
         "Output": {},
         **fields,

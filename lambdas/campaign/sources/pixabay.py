@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import count
+from math import inf
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from clip_model.campaigns import Source as Name
+from clip_model.campaigns import Source
 from errors import SourceUnavailable, UnreadyError
 from licences import PIXABAY
-from patience import insist
-from sources.source import PAGE_SIZE, Offer, Skipped, Source, Tools, ask, member
+from sources.source import PAGE_SIZE, Catalogue, Offer, Skipped, Tools, ask, ask_patiently, member
 from texts import plain
 
 API = "https://pixabay.com/api/videos/"
@@ -22,22 +22,23 @@ MAX_QUERY = 100
 LARGEST_ANSWER = 350_000
 
 
-def open_source(tools: Tools) -> Source:
-    """The source `pixabay`."""
+def open_source(tools: Tools) -> Catalogue:
+    """The catalogue of `pixabay`."""
     return Pixabay(tools)
 
 
 class Pixabay:
-    """A `Source`. Its key is part of every address it is asked at, so no address of its API is ever shown."""
+    """A `Catalogue`. Its key is part of every address it is asked at, so no address of its API is ever shown."""
 
-    name = Name.PIXABAY.value
+    name = Source.PIXABAY.value
     hosts = frozenset({"pixabay.com", "cdn.pixabay.com"})
+    fastest = inf
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
 
     def search(self, query: str) -> Iterator[list[Offer | Skipped]]:
-        """See `Source`."""
+        """See `Catalogue`."""
         key = self._tools.secret.read()
         for page in count(1):
             hits, total = self._page(query[:MAX_QUERY], page, key)
@@ -49,12 +50,12 @@ class Pixabay:
         """One page of results, and how many results there are in all."""
         parameters = {"q": query, "page": str(page), "per_page": str(PAGE_SIZE), "safesearch": "true"}
         question = urlencode(parameters)
-        text = self._tools.answers.get(self.name, question)
+        text = self._tools.cache.get(self.name, question)
         if text is not None:
             return _parse(text)
-        text = insist(partial(self._ask, parameters, key), sleep=self._tools.sleep)
+        text = ask_patiently(self._tools, partial(self._ask, parameters, key))
         results = _parse(text)
-        self._tools.answers.put(self.name, question, text)
+        self._tools.cache.put(self.name, question, text)
         return results
 
     def _ask(self, parameters: Mapping[str, str], key: str) -> str:
@@ -68,7 +69,7 @@ class Pixabay:
             return '{"total": 0, "totalHits": 0, "hits": []}'
         if "API key" in answered.text:
             raise UnreadyError(
-                f"pixabay does not know its API key; to store another: {self._tools.secret.how_to_replace}"
+                f"pixabay does not know its API key; to store another: {self._tools.secret.how_to_store}"
             )
         raise SourceUnavailable(f"pixabay answered {answered.status}")
 
@@ -95,7 +96,7 @@ def _read(hit: Any, largest_bytes: int) -> Offer | Skipped:
         if urlsplit(page).scheme != "https" or urlsplit(page).hostname != "pixabay.com":
             raise ValueError(f"pageURL must be a page of pixabay.com, got {page[:60]!r}")
         return Offer(
-            source=Name.PIXABAY.value,
+            source=Source.PIXABAY.value,
             id=str(member(hit, "id", int)),
             title=title or f"Pixabay {identity}",
             url=rendition["url"],
@@ -106,7 +107,7 @@ def _read(hit: Any, largest_bytes: int) -> Offer | Skipped:
             page=page,
         )
     except ValueError as error:
-        return Skipped(Name.PIXABAY.value, identity, title, str(error))
+        return Skipped(Source.PIXABAY.value, identity, title, str(error))
 
 
 def _best(videos: Mapping[str, Any], largest_bytes: int) -> Mapping[str, Any]:

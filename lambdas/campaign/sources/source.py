@@ -1,14 +1,14 @@
-"""What a source is to the rest: something to search, page by page, and the hosts its footage may come from."""
+"""What a source is to the rest: a catalogue to search, page by page, and the hosts its footage may come from."""
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from addresses import RefusedError
-from answers import Answers
-from errors import SourceUnavailable
+from errors import SourceUnavailable, TimeUpError
 from licences import Terms
-from patience import BusyError, asked_wait, check_busy
+from patience import BusyError, asked_wait, check_busy, insist
+from search_cache import SearchCache
 from secret import Secret
 from transport import Transport, UnreachableError
 
@@ -61,35 +61,45 @@ class Tools:
 
     Attributes:
         transport: the way to its hosts.
-        answers: answers it must not ask for twice within a day.
+        cache: answers it must not ask for twice within a day.
         secret: the key of a source that wants one.
         largest_bytes: a larger file is of no use.
-        sleep: waits for seconds.
+        sleep: waits for seconds. Raises TimeUpError where there are not so many left.
     """
 
     transport: Transport
-    answers: Answers
+    cache: SearchCache
     secret: Secret
     largest_bytes: int
     sleep: Callable[[float], None]
 
 
-class Source(Protocol):
-    """A place where footage is offered under free licences.
+class Catalogue(Protocol):
+    """What a source offers under free licences.
 
     Attributes:
-        name: as the book of campaigns names it.
+        name: the source, as the book of campaigns names it.
         hosts: hosts that it is asked at and that its footage comes from, and no other.
+        fastest: bytes a second that one download of its footage may take.
     """
 
     name: str
     hosts: frozenset[str]
+    fastest: float
 
     def search(self, query: str) -> Iterator[list[Offer | Skipped]]:
         """What it has, best first, one page at a time; the next is asked for when it is wanted.
 
         Raises SourceUnavailable, or UnreadyError where a person has to do something first.
         """
+
+
+def ask_patiently(tools: Tools, ask_once: Callable[[], _Kind]) -> _Kind:
+    """Ask a source's API until it is not busy. Raises SourceUnavailable where it stays so, or the time is up."""
+    try:
+        return insist(ask_once, sleep=tools.sleep)
+    except TimeUpError as error:
+        raise SourceUnavailable(f"it is busy, and {error}") from None
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def test_a_missing_field_is_named():
         parse_campaigns(json.dumps({"version": 1, "campaigns": {"nature": campaign}}))
 
 
-@pytest.mark.parametrize("name", ["event", "parking", "continuous", "Nature", "n", "a/b", "", "x" * 33])
+@pytest.mark.parametrize("name", ["event", "parking", "continuous", "Nature", "nature\n", "n", "a/b", "", "x" * 33])
 def test_a_name_is_a_folder_and_no_device_s_lane(name):
     with pytest.raises(ValueError, match=r"a campaign's name must be .*, got "):
         parse_campaigns(json.dumps({"version": 1, "campaigns": {name: NATURE}}))

@@ -96,3 +96,12 @@ def test_a_severity_that_is_none_is_refused(parse, severity):
 
 def test_a_time_without_zone_is_utc(parse):
     assert parse(captured_at="2026-11-21T10:15:00").captured_at == datetime(2026, 11, 21, 10, 15, tzinfo=UTC)
+
+
+def test_an_incident_of_a_camera_without_a_clock_is_told_all_the_same(announcement, parse):
+    incident = parse(captured_at="0000-00-00T00:00:00Z")
+    assert announcement.write_subject(incident) == "[CRITICAL] incident: cam-7"
+    text = announcement.write_text(incident, link=LINK, expires_at=EXPIRES_AT)
+    assert text.splitlines()[1] == "Recorded at a time that is not known"
+    card = announcement.write_teams(incident, link=LINK, expires_at=EXPIRES_AT)["attachments"][0]["content"]
+    assert card["body"][0]["text"] == "Critical incident: cam-7 (event), time not known"

@@ -166,3 +166,9 @@ def test_hostile_product_names_stay_paths(render, incident_event):
     event["products"]["highlight"] = 'javascript:alert("1")'
 
     assert 'href="javascript%3Aalert%28%221%22%29"' in render(event)
+
+
+def test_a_time_that_is_none_is_not_made_up(render):
+    html = render(captured_at="0000-00-00T00:00:00Z")
+    assert "Recorded at a time that is not known" in html
+    assert '<time datetime="0' not in html

@@ -113,7 +113,7 @@ def test_a_name_gives_its_addresses_once_each_and_few(addresses, names):
 def test_one_private_address_among_public_ones_is_enough_to_refuse(addresses, names):
     names["upload.wikimedia.org"] = [PUBLIC, "10.0.0.7"]
     with pytest.raises(
-        addresses.RefusedError, match=r"upload\.wikimedia\.org leads to 10\.0\.0\.7, which is no public"
+        addresses.UnresolvedError, match=r"upload\.wikimedia\.org leads to 10\.0\.0\.7, which is no public"
     ):
         addresses.resolve("upload.wikimedia.org")
 

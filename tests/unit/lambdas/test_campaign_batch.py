@@ -1,6 +1,7 @@
 """How a batch comes together: evenly, topped up, without what is no use or was fetched before."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from clip_model.campaigns import Licence
 
@@ -90,6 +91,12 @@ def test_a_source_that_fails_is_told_and_topped_up_from_the_other(batch, load, k
     assert ("".join(offers), failures) == ("abbb", {"w": error})
 
 
+def test_what_aws_refuses_one_source_is_that_sources_failure(batch):
+    error = ClientError({"Error": {"Code": "InternalServiceError", "Message": "no"}}, "GetSecretValue")
+    offers, failures = batch.fill({"w": failing(error, "a"), "p": iter("bbbb")}, 4)
+    assert ("".join(offers), failures) == ("abbb", {"w": error})
+
+
 def test_a_fault_of_our_own_is_no_sources_failure(batch):
     with pytest.raises(KeyError):
         batch.fill({"w": failing(KeyError("x"))}, 1)
@@ -120,6 +127,9 @@ def test_an_item_that_comes_twice_counts_once(choose, offer):
         ({"licence": "cc-by-sa-4.0"}, "licence CC BY-SA 4.0 is not among the campaign's"),
         ({"size": 5001}, "it is too large: 5001 bytes, 5000 at most"),
         ({"mime": "video/x-flv"}, "its type is not taken: video/x-flv"),
+        # MediaConvert reads no film in Ogg.
+        ({"mime": "application/ogg"}, "its type is not taken: application/ogg"),
+        ({"mime": "video/ogg"}, "its type is not taken: video/ogg"),
         ({"url": "https://upload.wikimedia.org/" + "x" * 1000}, "its address is too long: 1029 characters"),
     ],
 )

@@ -7,6 +7,8 @@ import socket
 import tracemalloc
 from dataclasses import replace
 from itertools import repeat
+from math import inf
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import boto3
@@ -102,9 +104,25 @@ SEARCH = {
 
 
 @pytest.fixture
-def start(deploy_campaign, context):
+def hurry(load, monkeypatch):
+    """Lets Wikimedia's footage come as fast as it may; called again, at so many bytes a second."""
+
+    def hurry(fastest=inf):
+        monkeypatch.setattr(load("campaign", "sources.wikimedia").Wikimedia, "fastest", fastest)
+
+    return hurry
+
+
+@pytest.fixture
+def start(deploy_campaign, context, hurry):
     """Start an upload of the first item that is offered."""
-    return lambda **offers: Upload(deploy_campaign(**offers), context)
+
+    def start(**offers):
+        campaign = deploy_campaign(**offers)
+        hurry()
+        return Upload(campaign, context)
+
+    return start
 
 
 @pytest.fixture
@@ -127,7 +145,7 @@ def impatient(campaign, monkeypatch, *, read_timeout=5.0, **pace):
     transport = module(contact="a", gateway=os.environ["SOURCES_GATEWAY_URL"], read_timeout=read_timeout)
     monkeypatch.setattr(handler, "tools", replace(handler.tools, transport=transport))
     slow = handler.Pace(**pace)
-    monkeypatch.setattr(handler, "Pace", lambda: slow)
+    monkeypatch.setattr(handler, "Pace", lambda **_: slow)
 
 
 def failure(call):
@@ -306,6 +324,17 @@ def test_there_is_no_time_for_a_pause_that_outlasts_the_function(large, context)
     assert large.campaign.naps == []
 
 
+@pytest.mark.parametrize(("left", "naps"), [(160_000, [1.0, 99.0]), (158_999, [1.0])])
+def test_a_pause_for_which_there_is_no_time_is_the_next_calls(large, bytes_of, context, left, naps):
+    large.fail(Fault(cut_after=33 * MIB), Fault(status=429, headers={"retry-after": "99"}))
+    context.get_remaining_time_in_millis = lambda: left if len(large.campaign.internet.asked) > 1 else ENTIRE
+    answer = large.fetch()
+    assert answer["complete"] is (len(naps) == 2)
+    assert large.campaign.naps == naps
+    body, _ = large.finish(answer if answer["complete"] else large.fetch())
+    assert body == bytes_of
+
+
 def test_a_server_without_ranges_is_not_read_past_for_ever(large, context):
     assert large.fetch()["complete"]
     large.fail(Fault(no_range=True))
@@ -380,7 +409,8 @@ def test_a_file_that_is_gone_is_unsuitable(start, status):
             Fault(headers={"content-length": str(10**12)}, cut_after=100),
             "it is too large: 1000000000000 bytes, 41943040 at most",
         ),
-        (Fault(headers={"content-type": "text/html"}), "it is no video but text/html"),
+        (Fault(headers={"content-type": "image/gif"}), "it is no video but image/gif"),
+        (Fault(body=b"OggS and Theora"), "it is no video: it begins with b'OggS and Theora'"),
         (Fault(headers={"content-encoding": "gzip"}), "it is no video but gzip video/webm"),
         (Fault(body=b"<!DOCTYPE html><title>no"), "it is no video: it begins with b'<!DOCTYPE html><'"),
         (Fault(body=b""), "it is empty"),
@@ -416,17 +446,18 @@ def test_an_item_on_another_host_is_unsuitable_and_nobody_is_asked(start):
     assert upload.ranges == []
 
 
-def test_an_allowed_host_inside_a_network_is_unsuitable_and_never_connected_to(start, monkeypatch):
+def test_an_allowed_host_inside_a_network_is_unavailable_and_never_connected_to(start, monkeypatch):
     upload = start()
     handler = upload.campaign.handler
     transport = type(handler.tools.transport)(contact="a")
     monkeypatch.setattr(handler, "tools", replace(handler.tools, transport=transport))
+    # An odd answer of the DNS passes: the item must not be given up for ever.
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.7", 443))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
     connected = []
     monkeypatch.setattr(socket, "create_connection", lambda address, *_, **__: connected.append(address))
-    answer = upload.fetch()
-    assert answer["unsuitable"] == "upload.wikimedia.org leads to 10.0.0.7, which is no public address"
+    told = "upload.wikimedia.org leads to 10.0.0.7, which is no public address, 4 times"
+    assert failure(upload.fetch) == ("SourceUnavailable", told)
     assert connected == []
 
 
@@ -442,6 +473,7 @@ def test_a_redirect_within_the_source_is_followed(start):
     [
         (Fault(status=503), [1.0]),
         (Fault(status=429, headers={"retry-after": "9"}), [9.0]),
+        (Fault(status=429, headers={"retry-after": "60"}), [60.0]),
     ],
 )
 def test_a_busy_server_is_asked_again(start, fault, naps):
@@ -457,6 +489,11 @@ def test_a_busy_server_is_asked_again(start, fault, naps):
         (Fault(status=503), "answered 503, 4 times", 4),
         (Fault(status=429, headers={"retry-after": "600"}), "answered 429 and asks to wait 600 s", 1),
         (Fault(status=403), "answered 403", 1),
+        (
+            Fault(body=b"<title>Please wait", headers={"content-type": "Text/HTML; charset=utf-8"}),
+            "answered with a page of Text/HTML; charset=utf-8 in place of the file",
+            1,
+        ),
     ],
 )
 def test_a_server_that_does_not_deliver_is_unavailable(start, fault, message, times):
@@ -482,6 +519,24 @@ def test_a_slow_body_may_come_on_another_connection(start, monkeypatch):
     impatient(upload.campaign, monkeypatch, window=0.05, slowest=10**4)
     upload.fail(Fault(piece=10, pause=0.02))
     assert upload.fetch()["complete"]
+
+
+@pytest.mark.parametrize("fault", [Fault(), Fault(cut_after=20 * MIB), Fault(headers={"content-length": ""})])
+def test_a_source_is_asked_for_no_more_bytes_a_second_than_it_wants(large, bytes_of, hurry, load, monkeypatch, fault):
+    clock, handler = [0.0], large.campaign.handler
+
+    def sleep(seconds):
+        clock[0] += seconds
+
+    monkeypatch.setattr(load("campaign", "pace"), "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(handler, "tools", replace(handler.tools, sleep=sleep))
+    hurry(MIB)
+    # A server that knows no ranges is read past the same bytes twice.
+    large.fail(fault, Fault(no_range=True))
+    body, _ = large.finish(large.fetch())
+    assert body == bytes_of
+    broken = (fault.cut_after or 0) / MIB
+    assert clock[0] == pytest.approx(len(bytes_of) / MIB + broken, abs=2.0)
 
 
 def test_a_body_that_stalls_is_given_up(start, monkeypatch):

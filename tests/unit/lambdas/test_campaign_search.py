@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from clip_model import metadata
+from clip_model.campaigns import Licence
 from clip_model.keys import ClipKey
 from local_cloud.internet.footage import COMMONS, PIXABAY
 from local_cloud.internet.replies import Fault
@@ -30,6 +31,13 @@ EVENT = {
         "schedule": "weekly",
     },
 }
+
+
+@pytest.fixture
+def context(context):
+    """An invocation with a quarter of an hour left, until a test says otherwise."""
+    context.get_remaining_time_in_millis = lambda: 900_000
+    return context
 
 
 def wanted(**campaign):
@@ -100,16 +108,67 @@ def test_a_licence_without_an_address_leaves_no_empty_metadata(deploy_campaign, 
     assert "licence-url" not in item["metadata"]
 
 
-def test_a_batch_of_the_longest_texts_fits_into_the_machines_state(deploy_campaign, context):
-    long = replace(COMMONS[0], author="日本" * 500)
-    offers = [replace(long, number=number, title=f"{'滝' * 60}{number}") for number in range(50)]
-    answer = deploy_campaign(commons=offers, pixabay=()).handle(wanted(sources=["wikimedia"], batch_size=50), context)
-    assert len(answer["items"]) == 50
-    assert len(json.dumps(answer, ensure_ascii=False).encode()) < 200 * 1024
+@pytest.mark.parametrize(("letter", "length"), [("日", 90), ("x", 850)])
+def test_a_batch_of_the_longest_texts_fits_into_the_machines_state(deploy_campaign, context, letter, length):
+    free, other = (
+        [
+            replace(footage, number=number, title=f"{letter * length}{number}", author=letter * 1000)
+            for number in range(first, first + 50)
+        ]
+        for footage, first in ((COMMONS[0], 100), (COMMONS[1], 200))
+    )
+    campaign = deploy_campaign(commons=[*other, *free], pixabay=())
+    answer = campaign.handle(wanted(sources=["wikimedia"], batch_size=50), context)
+    assert (len(answer["items"]), len(answer["skipped"])) == (50, 50)
+    # Step Functions takes 256 KiB, what it wraps around an answer included.
+    assert len(json.dumps(answer, ensure_ascii=False).encode()) < 250 * 1024
     for item in answer["items"]:
-        assert sum(len(name) + len(value) for name, value in item["metadata"].items()) < 2048
         assert all(value.isascii() for value in item["metadata"].values())
     assert len({item["key"] for item in answer["items"]}) == 50
+
+
+@pytest.fixture
+def longest(load):
+    """An item each of whose texts is as long as it may be, made of one letter."""
+    sources, items = load("campaign", "sources.source"), load("campaign", "items")
+    terms = load("campaign", "licences").Terms
+
+    def longest(letter):
+        text = letter * 3000
+        offer = sources.Offer(
+            source="wikimedia",
+            id="9" * 12,
+            title=text,
+            url=f"https://upload.wikimedia.org/{'x' * 971}",
+            size=10**10,
+            mime="video/webm",
+            terms=terms(Licence.CC_BY_SA, text, text),
+            author=text,
+            page=text,
+        )
+        started_at = datetime(2026, 11, 21, 5, tzinfo=UTC)
+        return items.make_item(offer, campaign="n" * 32, started_at=started_at, run=text)
+
+    return longest
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "日", "𝄞", "%", '"'])
+def test_the_longest_texts_fit_into_an_objects_metadata(longest, letter):
+    carried = longest(letter)["metadata"]
+    # S3 counts names and values, 2 KB in all; with the prefix of the names, to be on the safe side.
+    assert sum(len(f"x-amz-meta-{name}") + len(value) for name, value in carried.items()) < 2048
+    assert len(carried) == 6
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "日", "𝄞", "%", '"'])
+def test_fifty_of_the_longest_items_fit_into_the_machines_state(longest, letter):
+    state = [longest(letter)] * 50
+    # The rest of 256 KiB is for what was passed over.
+    assert len(json.dumps(state, ensure_ascii=False).encode()) < 220 * 1024
+
+
+def test_an_author_is_told_in_full_as_far_as_there_is_room(longest):
+    assert longest("x")["attribution"]["author"] == "x" * 491 + "…"
 
 
 def test_licences_that_the_campaign_does_not_allow_are_passed_over(deploy_campaign, context):
@@ -138,6 +197,32 @@ def test_what_was_fetched_before_is_left_out_and_the_batch_topped_up(deploy_camp
     ]
 
 
+@pytest.mark.parametrize(
+    ("claimed", "offered"),
+    [
+        ({"run": "S earlier"}, False),
+        ({"run": "S earlier", "expires_at": "N 9999999999"}, False),
+        # Its run was stopped.
+        ({"run": "S earlier", "expires_at": "N 1"}, True),
+        # It was given back.
+        ({"failures": "N 2", "expires_at": "N 9999999999"}, True),
+        ({"failures": "N 3", "expires_at": "N 9999999999"}, False),
+        ({"failures": "N 3", "expires_at": "N 1"}, True),
+        ({"failures": "N 1", "run": "S earlier"}, False),
+    ],
+)
+def test_a_claim_holds_until_it_lapses_and_what_was_given_back_may_fail_again(
+    deploy_campaign, context, claimed, offered
+):
+    campaign = deploy_campaign(commons=COMMONS[:1], pixabay=())
+    alone = wanted(sources=["wikimedia"], batch_size=1)
+    (item,) = campaign.handle(alone, context)["items"]
+    key = {"pk": {"S": f"item#wikimedia#{item['id']}"}, "sk": {"S": "claim"}}
+    attributes = {name: dict([value.split()]) for name, value in claimed.items()}
+    boto3.client("dynamodb").put_item(TableName="campaigns", Item={**key, **attributes})
+    assert bool(campaign.handle(alone, context)["items"]) is offered
+
+
 def test_when_all_was_fetched_there_is_nothing_and_a_note(deploy_campaign, context):
     campaign = deploy_campaign()
     claim(*campaign.handle(wanted(batch_size=50), context)["items"])
@@ -161,7 +246,10 @@ def test_a_search_looks_at_so_many_pages_and_no_more(deploy_campaign, context, m
     answer = campaign.handle(wanted(sources=["wikimedia"]), context)
     assert len(campaign.internet.asked) == 10
     assert len(answer["skipped"]) == 50
-    assert "500 items were passed over, of which 50 are listed" in answer["notes"]
+    assert answer["notes"] == [
+        "found 0 of 4: there is no more that is new and allowed among the first 500 results of wikimedia",
+        "500 items were passed over, of which 50 are listed",
+    ]
 
 
 def test_claims_that_dynamodb_leaves_for_later_are_asked_for_again(deploy_campaign, context, monkeypatch):
@@ -194,8 +282,8 @@ def test_without_a_key_pixabay_is_left_out_and_the_note_says_what_to_type(deploy
     assert {item["source"] for item in answer["items"]} == {"wikimedia"}
     assert len(answer["items"]) == 4
     assert answer["notes"] == [
-        "pixabay was left out: there is no API key; to store it: aws secretsmanager create-secret"
-        " --name impp/test/campaigns/pixabay --secret-string <key>"
+        "pixabay was left out: there is no API key; to store it: impp campaign key,"
+        " which writes the secret impp/test/campaigns/pixabay"
     ]
     assert "pixabay.com" not in {asked.host for asked in campaign.internet.asked}
     # Whoever wants none of Pixabay's need not be woken.
@@ -206,8 +294,8 @@ def test_an_empty_key_is_none(deploy_campaign, context):
     answer = deploy_campaign(pixabay_key=" \n").handle(wanted(sources=["pixabay"]), context)
     assert answer["items"] == []
     assert answer["notes"][0] == (
-        "pixabay was left out: the API key is empty; to store it: aws secretsmanager put-secret-value"
-        " --secret-id impp/test/campaigns/pixabay --secret-string <key>"
+        "pixabay was left out: the API key is empty; to store it: impp campaign key,"
+        " which writes the secret impp/test/campaigns/pixabay"
     )
 
 
@@ -234,11 +322,48 @@ def test_a_key_that_is_refused_is_taken_for_none(deploy_campaign, context, refus
     assert answer["notes"][0].startswith("pixabay was left out: there is no API key; to store it: ")
 
 
-def test_secrets_that_cannot_be_asked_for_are_nobodys_failure_but_ours(deploy_campaign, context, refuse_key):
+def test_a_key_about_to_be_deleted_is_told_with_what_keeps_it(deploy_campaign, context, emitted):
+    campaign = deploy_campaign()
+    boto3.client("secretsmanager").delete_secret(SecretId="impp/test/campaigns/pixabay")
+    answer = campaign.handle(EVENT, context)
+    assert [item["source"] for item in answer["items"]] == ["wikimedia"] * 4
+    assert answer["notes"] == [
+        "pixabay was left out: the API key is about to be deleted; to keep it:"
+        " aws secretsmanager restore-secret --secret-id impp/test/campaigns/pixabay"
+    ]
+    assert emitted() == []
+
+
+def test_a_key_that_cannot_be_asked_for_is_one_sources_failure(deploy_campaign, context, refuse_key, emitted):
     campaign = deploy_campaign()
     refuse_key(campaign, "InternalServiceError")
-    with pytest.raises(ClientError, match="InternalServiceError"):
-        campaign.handle(EVENT, context)
+    answer = campaign.handle(EVENT, context)
+    assert [item["source"] for item in answer["items"]] == ["wikimedia"] * 4
+    (note,) = answer["notes"]
+    assert note.startswith("pixabay was left out: An error occurred (InternalServiceError) when calling")
+    assert emitted() == [("IMPP/SourceFailures", 1, {"service": "campaign", "source": "pixabay"})]
+
+
+def test_where_the_only_key_cannot_be_asked_for_the_search_is_to_be_tried_again(deploy_campaign, context, refuse_key):
+    campaign = deploy_campaign()
+    refuse_key(campaign, "InternalServiceError")
+    with pytest.raises(Exception, match="InternalServiceError") as caught:
+        campaign.handle(wanted(sources=["pixabay"]), context)
+    assert type(caught.value).__name__ == "SourceUnavailable"
+
+
+@pytest.mark.parametrize(
+    ("left", "naps", "sources"), [(120_000, [60.0], {"wikimedia", "pixabay"}), (119_999, [], {"pixabay"})]
+)
+def test_a_source_is_waited_for_as_far_as_the_time_goes(deploy_campaign, context, left, naps, sources):
+    campaign = deploy_campaign()
+    context.get_remaining_time_in_millis = lambda: left
+    campaign.internet.faults[COMMONS_API] = iter([Fault(status=429, headers={"retry-after": "60"})])
+    answer = campaign.handle(EVENT, context)
+    assert {item["source"] for item in answer["items"]} == sources
+    assert campaign.naps == naps
+    told = [] if naps else ["wikimedia was left out: it is busy, and there is no time to wait 60 s"]
+    assert answer["notes"] == told
 
 
 def test_one_source_that_fails_is_a_note_and_the_other_fills_the_batch(deploy_campaign, context, emitted):
@@ -327,6 +452,30 @@ def test_an_event_without_a_field_is_refused_by_its_name(deploy_campaign, contex
     event = {name: value for name, value in EVENT.items() if name != missing}
     with pytest.raises(KeyError, match=missing):
         deploy_campaign().handle(event, context)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"licences": ["cc-by-nc"]}, "campaign 'nature': licences must be of cc0, .*, got 'cc-by-nc'"),
+        ({"licences": "cc0"}, "campaign 'nature': licences must be a list of different words, got 'cc0'"),
+        ({"sources": ["wikimedia", "youtube"]}, "campaign 'nature': sources must be of .*, got 'youtube'"),
+        ({"query": 7}, "campaign 'nature': query must be 1 to 100 characters, got 7"),
+        ({"name": "event"}, "a campaign's name must be .* be none of event, .*, got 'event'"),
+    ],
+)
+def test_a_campaign_written_wrongly_by_hand_is_broken_and_no_source_is_asked(
+    deploy_campaign, context, changes, message
+):
+    campaign = deploy_campaign()
+    with pytest.raises(Exception, match=message) as caught:
+        campaign.handle(wanted(**changes), context)
+    assert type(caught.value).__name__ == "BrokenCampaign"
+    assert list(campaign.internet.asked) == []
+
+
+def test_a_number_of_jsonatas_is_a_number(deploy_campaign, context):
+    assert len(deploy_campaign().handle(wanted(batch_size=2.0), context)["items"]) == 2
 
 
 def test_another_task_is_refused(deploy_campaign, context):

@@ -37,8 +37,8 @@ def open_sources(load):
         naps, kept = [], Kept()
         kit = tools.Tools(
             transport=transport.Transport(contact="https://example.com", gateway=url, read_timeout=5),
-            answers=kept,
-            secret=SimpleNamespace(read=lambda: KEY, how_to_replace="type this"),
+            cache=kept,
+            secret=SimpleNamespace(read=lambda: KEY, how_to_store="type this"),
             largest_bytes=10**9,
             sleep=naps.append,
         )
@@ -163,16 +163,33 @@ def test_a_page_is_not_asked_for_before_it_is_wanted(large, name):
 def test_properties_of_one_page_may_come_in_several_answers(web):
     bare = {"pageid": 7, "ns": 6, "title": "File:Fall.webm", "index": 2}
     rest = {"pageid": 7, "ns": 6, "title": "File:Fall.webm", "imageinfo": page()["imageinfo"]}
-    more = {"iistart": "x", "continue": "||"}
+    known = page(pageid=8, index=1)
+    again = page(pageid=8, index=1, info={"url": "https://upload.wikimedia.org/another.webm"})
+    more = {"iicontinue": "Fall.webm|20261121050000", "continue": "||"}
     web.internet.faults[COMMONS_API] = iter(
         [
-            body({"continue": more, "query": {"pages": [bare, page(pageid=8, index=1)]}}),
-            body({"batchcomplete": True, "query": {"pages": [rest]}}),
+            body({"continue": more, "query": {"pages": [bare, known]}}),
+            body({"batchcomplete": True, "query": {"pages": [rest, again]}}),
         ]
     )
     ((first, second),) = web.search("wikimedia")
     assert (first.id, second.id, second.author) == ("8", "7", "Ada")
-    assert web.internet.asked[1].query["iistart"] == "x"
+    assert first.url == known["imageinfo"][0]["url"]
+    assert web.internet.asked[1].query["iicontinue"] == more["iicontinue"]
+
+
+def test_a_page_of_a_single_file_is_its_current_version_and_the_last_page(web):
+    archived = {"url": "https://upload.wikimedia.org/wikipedia/commons/archive/a/ab/2020!Fall.webm"}
+    more = {"iistart": "2020-01-01T00:00:00Z", "continue": "||"}
+    web.internet.faults[COMMONS_API] = iter(
+        [
+            body({"continue": more, "query": {"pages": [page()]}}),
+            commons_answers(page(info=archived)),
+        ]
+    )
+    ((offer,),) = web.search("wikimedia")
+    assert offer.url == page()["imageinfo"][0]["url"]
+    assert len(web.internet.asked) == 1
 
 
 def test_results_come_in_the_order_of_their_rank(web):
@@ -213,10 +230,37 @@ def test_a_malformed_page_is_passed_over_and_the_rest_is_not(web, broken, reason
     assert skipped.reason == reason
 
 
-def test_who_is_credited_counts_where_no_author_is_named(web):
-    details = {"License": {"value": "cc0"}, "Credit": {"value": "<i>The</i> archive"}}
-    web.internet.faults[COMMONS_API] = iter([commons_answers(page(info={"extmetadata": details}))])
-    assert web.search("wikimedia")[0][0].author == "The archive"
+def described(**details):
+    """A page whose description says this beside that it is free."""
+    told = {"License": "cc0", **details}
+    return page(info={"extmetadata": {name: {"value": value} for name, value in told.items()}})
+
+
+def test_the_line_a_licensor_asks_for_goes_before_the_authors_name(web):
+    line = "<i>Ada L</i> / The archive, <a href='//a'>CC BY</a>"
+    web.internet.faults[COMMONS_API] = iter([commons_answers(described(Artist="Ada", Attribution=line))])
+    assert web.search("wikimedia")[0][0].author == "Ada L / The archive, CC BY"
+
+
+def test_where_footage_is_from_is_nobody_to_be_named(web):
+    web.internet.faults[COMMONS_API] = iter([commons_answers(described(Credit="Own work"))])
+    assert web.search("wikimedia")[0][0].reason == "no author is named"
+
+
+def test_what_is_about_to_be_deleted_is_passed_over(web):
+    doomed = described(Artist="Ada", DeletionReason="[[Commons:Licensing|Copyright]] violation")
+    web.internet.faults[COMMONS_API] = iter([commons_answers(doomed)])
+    reason = web.search("wikimedia")[0][0].reason
+    assert reason == "it is about to be deleted: [[Commons:Licensing|Copyright]] violation"
+
+
+def test_no_more_is_asked_of_a_file_than_is_read(web):
+    web.search("wikimedia")
+    (asked,) = web.internet.asked
+    assert asked.query["iiprop"] == "url|size|mime|mediatype|extmetadata"
+    assert set(asked.query["iiextmetadatafilter"].split("|")) == {
+        *("License", "LicenseShortName", "LicenseUrl", "Artist", "Attribution", "DeletionReason")
+    }
 
 
 @pytest.mark.parametrize(
@@ -230,6 +274,10 @@ def test_who_is_credited_counts_where_no_author_is_named(web):
         (Fault(cut_after=20), [1.0]),
         (replace(body({"error": {"code": "maxlag", "info": "5.2 s"}}), headers={"retry-after": "5"}), [5.0]),
         (body({"error": {"code": "ratelimited", "info": "slow"}}), [1.0]),
+        (body({"error": {"code": "cirrussearch-too-busy-error", "info": "too many"}}), [1.0]),
+        (body({"error": {"code": "cirrussearch-backend-error", "info": "no"}}), [1.0]),
+        (Fault(status=429, headers={"retry-after": "60"}), [60.0]),
+        (Fault(status=503, headers={"retry-after": "120"}), [120.0]),
     ],
 )
 def test_commons_is_asked_again_when_it_says_so(web, fault, naps):
@@ -243,8 +291,8 @@ def test_commons_is_asked_again_when_it_says_so(web, fault, naps):
     [
         (Fault(status=503), "commons.wikimedia.org/w/api.php answered 503, 4 times", 4),
         (
-            Fault(status=429, headers={"retry-after": "120"}),
-            "commons.wikimedia.org/w/api.php answered 429 and asks to wait 120 s",
+            Fault(status=429, headers={"retry-after": "121"}),
+            "commons.wikimedia.org/w/api.php answered 429 and asks to wait 121 s",
             1,
         ),
         (Fault(status=404, body=b"<html>"), "wikimedia answered 404 and no JSON that can be read", 1),
@@ -263,6 +311,17 @@ def test_commons_is_unavailable_when_it_stays_so(web, fault, message, times):
         web.search("wikimedia")
     assert str(caught.value) == message
     assert len(web.internet.asked) == times
+
+
+@pytest.mark.parametrize(("name", "place"), [("wikimedia", COMMONS_API), ("pixabay", PIXABAY_API)])
+def test_a_source_that_asks_to_wait_longer_than_there_is_time_is_unavailable(web, name, place):
+    def sleep(seconds):
+        raise web.errors.TimeUpError(f"there is no time to wait {seconds:.0f} s")
+
+    web.internet.faults[place] = repeat(Fault(status=429, headers={"retry-after": "60"}))
+    with pytest.raises(web.errors.SourceUnavailable) as caught:
+        list(web.open(name, replace(web.kit, sleep=sleep)).search("fall"))
+    assert str(caught.value) == "it is busy, and there is no time to wait 60 s"
 
 
 def test_a_redirect_of_the_api_elsewhere_is_unavailable(web):
@@ -361,6 +420,7 @@ def test_footage_without_tags_is_called_by_its_number(web):
     ("fault", "naps"),
     [
         (Fault(status=429, headers={"x-ratelimit-reset": "8"}, body=b"[ERROR 429] API rate limit exceeded"), [8.0]),
+        (Fault(status=429), [60.0]),
         (Fault(status=502), [1.0]),
     ],
 )
@@ -374,7 +434,10 @@ def test_pixabay_is_asked_again_when_its_limit_begins_anew(web, fault, naps):
     ("fault", "message"),
     [
         (Fault(status=500), "pixabay.com/api/videos/ answered 500, 4 times"),
-        (Fault(status=429), "pixabay.com/api/videos/ answered 429 and asks to wait 60 s"),
+        (
+            Fault(status=429, headers={"x-ratelimit-reset": "600"}),
+            "pixabay.com/api/videos/ answered 429 and asks to wait 600 s",
+        ),
         (Fault(status=400, body=f"[ERROR 400] q={KEY}".encode()), "pixabay answered 400"),
         (Fault(body=b"<html>"), "pixabay answered no JSON that can be read"),
         (Fault(body=b'{"totalHits": 1, "hits": {}}'), "pixabay answered no JSON that can be read"),
@@ -398,6 +461,12 @@ def test_a_key_that_pixabay_does_not_know_is_a_persons_business(web):
         web.search("pixabay")
     assert str(caught.value) == "pixabay does not know its API key; to store another: type this"
     assert len(web.internet.asked) == 1
+
+
+def test_two_downloads_of_wikimedias_take_what_a_robot_may(web):
+    # https://wikitech.wikimedia.org/wiki/Robot_policy: 25 Mbit/s in all, over two connections.
+    assert 2 * 8 * web.open("wikimedia", web.kit).fastest == 25_000_000
+    assert web.open("pixabay", web.kit).fastest == float("inf")
 
 
 def test_every_source_has_hosts_and_no_other_is_one(web):

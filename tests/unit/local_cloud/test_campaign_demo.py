@@ -1,6 +1,10 @@
+import io
+import json
+from types import SimpleNamespace
+
 import pytest
 
-from local_cloud.campaign_demo import BATCH, shortfalls, strays
+from local_cloud.campaign_demo import BATCH, shortfalls, strays, unattributed
 
 RUN = {"received": 5, "processed": 5, "skipped": 1, "failed": 0}
 
@@ -39,3 +43,38 @@ def test_what_lies_elsewhere_is_told():
     layout = {"RawBucket": ["video/a.webm"], "ArchiveBucket": [good, f"quarantine/{good}"], "ProcessedBucket": []}
     (problem,) = strays(layout)
     assert problem.startswith("RawBucket: key must follow")
+
+
+class Cloud:
+    """Has one clip's original and its labels, with what each tells of whose it is."""
+
+    def __init__(self, *, carried, labels):
+        self._carried, self._labels = carried, labels
+
+    def client(self, service):
+        assert service == "s3"
+        return SimpleNamespace(
+            head_object=lambda **_: {"Metadata": self._carried},
+            get_object=lambda **_: {"Body": io.BytesIO(json.dumps(self._labels).encode())},
+        )
+
+
+TOLD = {"author": "Ada", "licence": "CC0"}
+
+
+@pytest.mark.parametrize(
+    ("record", "labels", "carried", "missing"),
+    [
+        (TOLD, TOLD, TOLD, []),
+        ({"licence": "CC0"}, TOLD, TOLD, ["its record names no author"]),
+        (TOLD, {"author": "Ada"}, TOLD, ["labels.json names no licence"]),
+        (TOLD, TOLD, {"licence": "CC0"}, ["the original names no author"]),
+        (TOLD, TOLD, {"author": "Ada"}, ["the original names no licence"]),
+        (TOLD, None, TOLD, ["labels.json names no author", "labels.json names no licence"]),
+    ],
+)
+def test_a_clip_that_lost_its_author_or_its_licence_is_told(record, labels, carried, missing):
+    (clip,) = clips(location="s3://archive/a.webm", folder="video/", attribution=record)
+    cloud = Cloud(carried=carried, labels={"attribution": labels})
+    told = unattributed(cloud, {"ProcessedBucket": "processed"}, [clip])
+    assert told == [f"{clip['key']}: {each}" for each in missing]

@@ -22,7 +22,7 @@ def test_figures_add_up_and_end_yesterday():
     for figures in map(parse_figures, past.figures(NOW)):
         assert figures.clips == sum(figures.verdicts.values()) == sum(figures.days.values()) > 20
         assert {day for day, _ in figures.days} == set(range(1, 21))
-        assert sum(figures.kept.values()) == figures.clips * 90 * 1024**2
+        assert sum(figures.kept.values()) == figures.clips * 90 * 10**6
         assert figures.usd > 0
 
 

@@ -323,6 +323,18 @@ def test_a_clipping_starts_where_it_says(storage, run, clip):
 
 
 @pytest.mark.parametrize(
+    ("name", "encoder", "read"),
+    [("a.ogv", "libtheora", False), ("a.webm", "libaom-av1", False), ("a.mp4", "libaom-av1", True)],
+)
+def test_what_mediaconvert_cannot_read_is_refused_though_ffmpeg_can(storage, run, make_media, name, encoder, read):
+    picture = ("-f", "lavfi", "-i", "testsrc=s=160x120:r=5", "-t", 1, "-pix_fmt", "yuv420p")
+    storage.put("clips", KEY, make_media(name, *picture, "-c:v", encoder))
+    done = run(job(mp4(video=h264(Height=120), audio=[])))
+    assert (done["Status"], done["ErrorCode"]) == (("COMPLETE", None) if read else ("ERROR", 1010))
+    assert read or done["ErrorMessage"].startswith("MediaConvert reads no ")
+
+
+@pytest.mark.parametrize(
     ("clipping", "reason"),
     [
         ({"StartTimecode": "00:00:07:10"}, "past the input's 7"),

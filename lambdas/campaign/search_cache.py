@@ -1,4 +1,4 @@
-"""Sources' answers, kept for a day: Pixabay's terms ask for it."""
+"""Answers to searches, kept for a day: Pixabay's terms ask for it."""
 
 import hashlib
 import time
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 AGE = 24 * 60 * 60
 
 
-class Answers:
+class SearchCache:
     """Answers in the campaigns table, which forgets them by itself."""
 
     def __init__(self, dynamodb: "DynamoDBClient", *, table: str) -> None:
