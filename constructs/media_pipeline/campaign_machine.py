@@ -84,7 +84,7 @@ class CampaignMachine(Machine):
                 iam.PolicyStatement(actions=["ssm:GetParameter"], resources=[book.parameter_arn]),
                 # The run's record and its items; claims, and giving back those of what failed.
                 iam.PolicyStatement(
-                    actions=["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+                    actions=["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:UpdateItem"],
                     resources=[table.table_arn],
                 ),
                 # How the clips ended that the run brought.
