@@ -13,12 +13,10 @@ from pathlib import Path
 
 import proof
 
-#: A test with a cloud of its own, which the one of the second half need not wait for.
-OWN_CLOUD = "tests/integration/test_destroy.py"
 #: What computes, with every test that shows what programs call (tests/conftest.py); and what mostly waits.
 HALVES = (
-    ("tests/unit", "edge_agent/tests", "tests/contract", "tests/infrastructure", OWN_CLOUD),
-    ("tests/integration", "tests/browser", f"--ignore={OWN_CLOUD}"),
+    ("tests/unit", "edge_agent/tests", "tests/contract"),
+    ("tests/infrastructure", "tests/integration", "tests/browser"),
 )
 
 

@@ -123,10 +123,12 @@ def aws(environments, cloudformation, monkeypatch):
 @pytest.fixture
 def stacks(aws, cloudformation):
     """The stacks, deployed, with what their outputs name; neither the secret nor a key is in it."""
+    # A client takes as long to make as a call takes to answer.
+    s3, dynamodb, machines = (aws.client(name) for name in ("s3", "dynamodb", "stepfunctions"))
     for bucket in ("raw", "archive", "processed"):
-        aws.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     for table in TABLES:
-        aws.client("dynamodb").create_table(**table)
+        dynamodb.create_table(**table)
     aws.client("ssm").put_parameter(Name="/impp/dev/campaigns", Type="String", Value=CAMPAIGNS)
     cloudformation.outputs = {
         "impp-dev-Ingest": {"RawBucket": "raw", "ArchiveBucket": "archive", "DevicesTable": "devices"},
@@ -139,12 +141,12 @@ def stacks(aws, cloudformation):
             "ClipsTable": "clips",
             "IndexTable": "index",
             "StatisticsTable": "statistics",
-            "StateMachineArn": _machine(aws, "clip"),
+            "StateMachineArn": _machine(machines, "clip"),
         },
         "impp-dev-Campaigns": {
             "CampaignsTable": "campaigns",
             "CampaignsParameter": "/impp/dev/campaigns",
-            "CampaignMachineArn": _machine(aws, "impp-dev-campaigns"),
+            "CampaignMachineArn": _machine(machines, "impp-dev-campaigns"),
             "CampaignFunctionName": "campaign",
             "PixabaySecret": "impp/dev/campaigns/pixabay",
         },
@@ -156,8 +158,8 @@ def stacks(aws, cloudformation):
     return aws
 
 
-def _machine(aws, name):
-    machine = aws.client("stepfunctions").create_state_machine(
+def _machine(machines, name):
+    machine = machines.create_state_machine(
         name=name,
         definition=json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}),
         roleArn=f"arn:aws:iam::123456789012:role/{name}",

@@ -39,10 +39,10 @@ class Run:
         return {
             "aws-sdk:ssm:getParameter": {"Parameter": {"Value": json.dumps(BOOK)}},
             "dynamodb:getItem": {"Item": CHOICE},
-            "dynamodb:putItem": {},
             "dynamodb:updateItem": {},
             "dynamodb:deleteItem": {},
             "aws-sdk:dynamodb:batchGetItem": _all_done,
+            "aws-sdk:dynamodb:transactWriteItems": {},
             "aws-sdk:s3:createMultipartUpload": {"UploadId": "upload"},
             "aws-sdk:s3:completeMultipartUpload": {"ETag": '"etag-1"'},
             "aws-sdk:s3:abortMultipartUpload": {},
