@@ -1,5 +1,6 @@
 """Reading runs of campaigns, and what became of their clips: queries and look-ups, of what is shown alone."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ PAGE_SIZE = 20
 _MOST_KEYS = 100
 #: Answers of which DynamoDB may leave something out before it counts as trouble.
 _MOST_ANSWERS = 8
+#: Names of executions that Step Functions takes and a log can show.
+_RUN_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,11 @@ def _read_clips(deployed: Deployed, clip_ids: Sequence[str]) -> Iterator[Mapping
         if not asked:
             return
     raise OperatorError(f"{table} is too busy: {len(asked[table]['Keys'])} of {len(clip_ids)} clips were not read")
+
+
+def is_run_name(text: str) -> bool:
+    """Whether a run may be called that: whatever else an address says is not asked for."""
+    return _RUN_NAME.fullmatch(text) is not None
 
 
 def execution_arn(deployed: Deployed, name: str) -> str:

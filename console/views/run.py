@@ -14,7 +14,7 @@ from operations.campaigns import read_book, start_run
 from operations.deployed import Deployed
 from operations.history import digest
 from operations.run_records import Run
-from operations.runs import read_runs
+from operations.runs import is_run_name, read_runs
 
 #: How often a run that goes on is looked at.
 _PAUSE = timedelta(seconds=3)
@@ -84,8 +84,8 @@ def _tell_weekly(book: CampaignBook, campaign: Campaign) -> str:
 
 
 def _show_run(deployed: Deployed, name: str, *, known: Run | None = None) -> None:
-    seen = look(deployed, name, known=known)
-    if not seen.there and st.session_state.get("started") != name:
+    seen = look(deployed, name, known=known) if is_run_name(name) else None
+    if seen is None or (not seen.there and st.session_state.get("started") != name):
         st.warning(f"There is no run {plain(name)}, or it is no longer known.", icon=":material/search_off:")
     elif seen.ended:
         _draw(seen)

@@ -9,6 +9,7 @@ from typing import Any
 from local_cloud.authority import Denied
 from local_cloud.integrations import Call, IntegrationError, Integrations, Run
 from local_cloud.ministack_adapter.branches import run_side_by_side
+from local_cloud.ministack_adapter.expressions import parse_once
 from local_cloud.ministack_adapter.group import Stopped
 from local_cloud.ministack_adapter.history import begin, correct_history
 from local_cloud.ministack_adapter.identity import Identity
@@ -33,6 +34,7 @@ def correct_step_functions(identity: Identity, integrations: Integrations, telem
     _give_succeed_its_output(sfn)
     _keep_ends(sfn)
     _give_expressions_time(sfn)
+    parse_once()
     correct_history(sfn)
     run_side_by_side(sfn)
     original = sfn._evaluate_jsonata

@@ -6,7 +6,10 @@ from typing import Any
 
 from ministack.services import stepfunctions as sfn
 
+from local_cloud.ministack_adapter.expressions import parse_once
 from local_cloud.ministack_adapter.step_functions import plain_json
+
+parse_once()
 
 
 def tasks(definition: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
