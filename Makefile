@@ -14,7 +14,6 @@ setup: $(INSTALLED) $(NODE) ## install everything into .venv and node_modules
 
 # --no-deps: the requirements name every package already, and one of them (rapidocr) asks for a
 # build of OpenCV that needs a display; the headless build stands in for it.
-#: Python compiles what is imported, which is far less than what is there.
 $(INSTALLED): requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --no-deps --requirement requirements-dev.txt
