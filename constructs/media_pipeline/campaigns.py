@@ -61,34 +61,25 @@ class CampaignStack(Stack):
             function=fetching.function,
         )
         weekly = WeeklyRun(self, "Weekly", schedule=environment.campaigns.schedule, machine=self.machine)
-        alarm(
-            self,
-            "RunFailed",
-            metric=self.machine.metric_failed(period=PERIOD),
-            meaning="a campaign's run failed before it could fetch: impp campaign runs",
-            topic=operations,
-        )
-        alarm(
-            self,
-            "RunHung",
-            metric=self.machine.metric_timed_out(period=PERIOD),
-            meaning="a campaign's run hung for days",
-            topic=operations,
-        )
-        alarm(
-            self,
-            "RunStopped",
-            metric=self.machine.metric_aborted(period=PERIOD),
-            meaning="a campaign's run was stopped by hand; what it had claimed is free after a week",
-            topic=operations,
-        )
-        alarm(
-            self,
-            "Unstarted",
-            metric=weekly.unstarted.metric_approximate_number_of_messages_visible(period=PERIOD),
-            meaning="the weekly run could not be started; it waits in the dead-letter queue",
-            topic=operations,
-        )
+        for name, metric, meaning in (
+            (
+                "RunFailed",
+                self.machine.metric_failed(period=PERIOD),
+                "a campaign's run failed before it could fetch: impp campaign runs",
+            ),
+            ("RunHung", self.machine.metric_timed_out(period=PERIOD), "a campaign's run hung for days"),
+            (
+                "RunStopped",
+                self.machine.metric_aborted(period=PERIOD),
+                "a campaign's run was stopped by hand; what it had claimed is free after a week",
+            ),
+            (
+                "Unstarted",
+                weekly.unstarted.metric_approximate_number_of_messages_visible(period=PERIOD),
+                "the weekly run could not be started; it waits in the dead-letter queue",
+            ),
+        ):
+            alarm(self, name, metric=metric, meaning=meaning, topic=operations)
         CfnOutput(self, "CampaignsTable", value=self.table.table_name)
         CfnOutput(self, "CampaignsParameter", value=self.book.parameter_name)
         CfnOutput(self, "CampaignMachineArn", value=self.machine.state_machine_arn)

@@ -165,22 +165,14 @@ def _end() -> dict[str, State]:
             "Default": "Release",
         },
         # What is left behind all the same, the bucket's own rule sweeps away.
-        "AbortUpload": _on(
-            task("aws-sdk:s3:abortMultipartUpload", whole(_UPLOAD), retries=S3, next_state="Release"), "Release"
-        ),
+        "AbortUpload": _on(task("aws-sdk:s3:abortMultipartUpload", whole(_UPLOAD), retries=S3, next_state="Release")),
         "Release": {
             "Type": "Choice",
             "Choices": [{"Condition": jsonata("$outcome.state = 'failed'"), "Next": "ReleaseItem"}],
             "Default": "Keep",
         },
         "ReleaseItem": _on(
-            task(
-                "dynamodb:updateItem",
-                whole(claims.give_item_back()),
-                retries=DYNAMODB,
-                next_state="ContentClaimed",
-            ),
-            "ContentClaimed",
+            task("dynamodb:updateItem", whole(claims.give_item_back()), retries=DYNAMODB, next_state="ContentClaimed")
         ),
         "ContentClaimed": {
             "Type": "Choice",
@@ -188,13 +180,7 @@ def _end() -> dict[str, State]:
             "Default": "NoteOutcome",
         },
         "ReleaseContent": _on(
-            task(
-                "dynamodb:deleteItem",
-                whole(claims.give_content_back()),
-                retries=DYNAMODB,
-                next_state="NoteOutcome",
-            ),
-            "NoteOutcome",
+            task("dynamodb:deleteItem", whole(claims.give_content_back()), retries=DYNAMODB, next_state="NoteOutcome")
         ),
         # From here on the claims do not lapse.
         "Keep": _on(
@@ -203,8 +189,7 @@ def _end() -> dict[str, State]:
                 whole(claims.keep()),
                 retries=DYNAMODB_SDK,
                 next_state="NoteOutcome",
-            ),
-            "NoteOutcome",
+            )
         ),
         "NoteOutcome": _on(
             _note(
@@ -216,8 +201,7 @@ def _end() -> dict[str, State]:
                     "ended_at": {"S": Expression(NOW)},
                 },
                 next_state="Outcome",
-            ),
-            "Outcome",
+            )
         ),
         "Outcome": {
             "Type": "Pass",
@@ -234,9 +218,9 @@ def _end() -> dict[str, State]:
     }
 
 
-def _on(state: State, next_state: str) -> State:
-    """A state whose own trouble changes nothing about the outcome."""
-    return {**state, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": next_state}]}
+def _on(state: State) -> State:
+    """A state whose own trouble changes nothing about the outcome, nor about what comes next."""
+    return {**state, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": state["Next"]}]}
 
 
 def _note(attributes: dict[str, Any], **fields: Any) -> State:
