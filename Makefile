@@ -16,8 +16,9 @@ setup: $(INSTALLED) $(NODE) ## install everything into .venv and node_modules
 # build of OpenCV that needs a display; the headless build stands in for it.
 $(INSTALLED): requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --no-deps --requirement requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-compile --requirement requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null || true # on every core; what is a template does not compile
 	@touch $@
 
 $(NODE): package.json $(INSTALLED)
@@ -43,9 +44,10 @@ check: setup ## format, lint, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	MYPYPATH=lambdas/classify $(BIN)/mypy lambdas/classify # by itself: each has a module named handler
-	MYPYPATH=lambdas/alert $(BIN)/mypy lambdas/alert
-	MYPYPATH=lambdas/campaign $(BIN)/mypy lambdas/campaign
+	MYPYPATH=lambdas/classify:lambdas/layer $(BIN)/mypy lambdas/classify # by itself: each has a module named handler
+	MYPYPATH=lambdas/alert:lambdas/layer $(BIN)/mypy lambdas/alert lambdas/layer
+	MYPYPATH=lambdas/campaign:lambdas/layer $(BIN)/mypy lambdas/campaign
+	MYPYPATH=lambdas/costs:lambdas/layer $(BIN)/mypy lambdas/costs
 
 bench: setup ## benchmarks into build/bench; ONLY=name runs one
 	@$(BIN)/python -m benchmarks $(ONLY)

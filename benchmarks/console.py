@@ -20,6 +20,7 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks import console_data
 from benchmarks.console_data import Item
+from local_cloud import past
 from local_cloud.connection import ROOT, Connection
 from local_cloud.deployment import deploy
 from operations.deployed import Deployed, read_environment
@@ -58,6 +59,16 @@ def _rows(page: AppTest) -> int:
     return len(page.dataframe[0].value)
 
 
+def _costs(page: AppTest) -> int:
+    """The days; and the month, what storage holds and all advice, an item each."""
+    others = (
+        any("forecast" in metric.label for metric in page.metric),
+        len(page.get("progress")) > 0,
+        any("log_days" in code.value for code in page.code),
+    )
+    return _rows(page) + sum(others)
+
+
 def _run(page: AppTest) -> int:
     """The run itself, and of each row an item and its clip, whose verdict stands beside it."""
     (items,) = [table.value for table in page.dataframe if "Verdict" in table.value]
@@ -81,6 +92,10 @@ def _views(clip_id: str) -> dict[str, View]:
         "clip": View("clips", lambda page: sum(clip_id in code.value for code in page.code), {"clip": clip_id}),
         "devices": View("devices", lambda page: _links(page, "source=")),
         "statistics": View("statistics", lambda page: _rows(page) + _links(page, "clip=")),
+        "costs": View("costs", _costs),
+        "costs of ninety days": View("costs", _costs, {"span": "90 days"}),
+        "health": View("health", lambda _: 0),
+        "health of seven days": View("health", lambda _: 0, {"back": "7 days"}),
         "run": View("run", _run),
         "runs": View("runs", _rows),
         "runs, one of them": View("runs", lambda page: _rows(page) + _run(page), {"run": console_data.RUN}),
@@ -168,6 +183,7 @@ def _fill(cloud: Connection, outputs: Mapping[str, str]) -> str:
         with database.Table(outputs[output]).batch_writer() as table:
             for item in items:
                 table.put_item(Item=item)
+    past.remember_costs(cloud, outputs)
     return next(str(clip["clip_id"]) for clip in finished if clip["verdict"] == "incident")
 
 

@@ -43,6 +43,7 @@ def show() -> None:
             "": [st.Page(_go_to_first, title="IMPP", default=True, visibility="hidden")],
             "Footage": [_page("clips", "movie"), _page("statistics", "bar_chart"), _page("devices", "videocam")],
             "Campaigns": [_page("run", "play_circle"), _page("runs", "history"), _page("campaigns", "edit_note")],
+            "Money and health": [_page("costs", "payments"), _page("health", "monitor_heart")],
         }
     )
     with st.sidebar:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from clip_model.meters import Meter
+from clip_model.prices import GB, PRICES
 from clip_model.words import Verdict
 from console.reading import Item, read_all
 from operations.deployed import ANALYSIS, Deployed
@@ -16,6 +18,13 @@ TIERS = {
     "STANDARD": "Standard",
     "STANDARD_IA": "Infrequent access",
     "DEEP_ARCHIVE": "Deep archive",
+}
+
+#: What a gigabyte costs a month in each.
+_METERS = {
+    "STANDARD": Meter.STANDARD_GB_MONTH,
+    "STANDARD_IA": Meter.IA_GB_MONTH,
+    "DEEP_ARCHIVE": Meter.DEEP_ARCHIVE_GB_MONTH,
 }
 
 #: Months there are to choose from.
@@ -87,6 +96,11 @@ def total(figures: Iterable[Figures]) -> Figures:
         kept.update(each.kept)
         clips, usd = clips + each.clips, usd + each.usd
     return Figures(source="", clips=clips, verdicts=verdicts, days=days, kept=kept, usd=usd)
+
+
+def monthly_usd(tier: str, amount: int) -> float | None:
+    """Dollars a month for keeping so many bytes in a storage class; None for one that has no price here."""
+    return PRICES.usd(_METERS[tier], amount / GB) if tier in _METERS else None
 
 
 def day_columns(figures: Figures, month: date, today: date) -> dict[str, list[Any]]:

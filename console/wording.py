@@ -1,8 +1,9 @@
 """Times, spans and amounts as the console says them, and what others wrote as they wrote it."""
 
 import calendar
+import math
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 _STEPS = ((60, "s"), (3600, "min"), (86400, "h"))
 _WEEKLY = re.compile(r"^cron\((\d+) (\d+) \? \* (MON|TUE|WED|THU|FRI|SAT|SUN) \*\)$", re.IGNORECASE)
@@ -26,6 +27,17 @@ def span(seconds: float) -> str:
     return f"{days:,} day{'s' if days > 1 else ''}"
 
 
+def lasting(seconds: float) -> str:
+    """How long something took, to be compared: `0.8 s`, `41 s`, `2 min 05 s`, `3 h 10 min`."""
+    if seconds < 10:  # noqa: PLR2004 - where tenths matter
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours = minutes // 60
+    if hours:
+        return f"{hours:,} h {minutes % 60:02} min"
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+
+
 def ago(then: datetime, now: datetime) -> str:
     """How long before `now` something was: `just now`, `12 min ago`."""
     seconds = (now - then).total_seconds()
@@ -35,6 +47,11 @@ def ago(then: datetime, now: datetime) -> str:
 def moment(time: datetime) -> str:
     """A time of day with its day, UTC: `20 Nov 2026, 10:15`."""
     return f"{time.day} {time:%b %Y, %H:%M}"
+
+
+def calendar_day(day: date) -> str:
+    """A day: `20 Nov 2026`."""
+    return f"{day.day} {day:%b %Y}"
 
 
 def weekly_time(schedule: str) -> str:
@@ -53,6 +70,17 @@ def size(amount: float) -> str:
             return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
         amount /= 1000
     return f"{amount:.1f} {_BYTES[-1]}"
+
+
+def dollars(amount: float) -> str:
+    """An amount of money, of a small one as much as tells it from another: `$1,204.50`, `$0.038`, `-$3.20`."""
+    decimals = 2 if amount == 0 else min(max(2, 1 - math.floor(math.log10(abs(amount)))), 6)
+    return f"{'-' if amount < 0 else ''}${abs(amount):,.{decimals}f}"
+
+
+def cents(amount: float) -> str:
+    """An amount of money to the cent: `$4.54`, `less than $0.01`."""
+    return "less than $0.01" if 0 < amount < 0.01 else f"${amount:,.2f}"  # noqa: PLR2004 - a cent
 
 
 def count(amount: int, thing: str) -> str:

@@ -1,6 +1,7 @@
 """The embedded AWS: MiniStack and our stand-ins behind one loopback port, in this process."""
 
 import asyncio
+import json
 import os
 import threading
 from collections.abc import Mapping
@@ -13,15 +14,19 @@ from hypercorn.config import Config as ServerConfig
 from local_cloud import credentials_provider, ministack_adapter
 from local_cloud.authority import Credentials
 from local_cloud.clients import Clients
-from local_cloud.connection import ENFORCE, Connection
+from local_cloud.connection import ENFORCE, METER, Connection
 from local_cloud.credentials_provider import CredentialsProvider
 from local_cloud.front import Front
 from local_cloud.integrations import Integrations
 from local_cloud.internet.web import HOSTS, Internet
+from local_cloud.meter import Readings
 from local_cloud.ministack_adapter.identity import Identity
+from local_cloud.ministack_adapter.standing import standing
 from local_cloud.ministack_adapter.things import certificate_of
 from local_cloud.services.comprehend import Comprehend
+from local_cloud.services.cost_explorer import CostExplorer
 from local_cloud.services.mediaconvert import MediaConvert
+from local_cloud.services.pricing import Pricing
 from local_cloud.services.rekognition import Rekognition
 from local_cloud.services.storage import S3Storage
 from local_cloud.services.transcribe import Transcribe
@@ -73,13 +78,15 @@ class LocalCloud(Connection):
         )
         identity = Identity(account=self.account, region=self.region)
         clients = Clients(endpoint_url=self.endpoint_url, region=self.region, account=self.account)
-        storage = S3Storage(clients)
+        storage, readings = S3Storage(clients), Readings(standing)
         stand_ins = (
-            Rekognition(storage),
-            Transcribe(storage, region=self.region, account_id=self.account),
-            Comprehend(),
-            MediaConvert(storage, region=self.region, account_id=self.account, authority=identity),
-            XRay(),
+            Rekognition(storage, readings=readings),
+            Transcribe(storage, region=self.region, account_id=self.account, readings=readings),
+            Comprehend(readings),
+            MediaConvert(storage, region=self.region, account_id=self.account, authority=identity, readings=readings),
+            XRay(readings),
+            CostExplorer(readings, environment=self.environment),
+            Pricing(),
         )
         self._wires = {stand_in.service: Wire(stand_in, identity) for stand_in in stand_ins}
         self._telemetry = Telemetry(clients, identity)
@@ -95,13 +102,19 @@ class LocalCloud(Connection):
                 identity,
                 integrations,
                 self._telemetry,
+                readings,
                 resource_types={"AWS::IoT::RoleAlias": provider.resource_type},
             ),
             services=self._wires,
             trusted_keys=ministack_adapter.trusted_keys,
             sites=dict.fromkeys(HOSTS, Internet()),
-            own={ENFORCE: partial(_enforce, identity), credentials_provider.ROOT: provider.answer},
+            own={
+                ENFORCE: partial(_enforce, identity),
+                METER: partial(_tell, readings),
+                credentials_provider.ROOT: provider.answer,
+            },
             verify=identity.verify,
+            readings=readings,
         )
         config = ServerConfig()
         config.bind = [f"127.0.0.1:{self.port}"]
@@ -116,6 +129,10 @@ class LocalCloud(Connection):
 def _enforce(identity: Identity, _path: str, _headers: Mapping[str, str]) -> tuple[int, str]:
     identity.enforce()
     return 200, "{}"
+
+
+def _tell(readings: Readings, _path: str, _headers: Mapping[str, str]) -> tuple[int, str]:
+    return 200, json.dumps([line.told() for line in readings.lines()])
 
 
 def _lend(

@@ -1,5 +1,6 @@
 """How the other parts reach the local cloud: its address, credentials and clients."""
 
+import json
 import os
 import socket
 import subprocess
@@ -13,10 +14,14 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from local_cloud.meter import Line
+
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 60
 #: Path under which the local cloud is told to enforce IAM.
 ENFORCE = "_enforce-iam"
+#: Path under which it says what it would be billed for.
+METER = "_meter"
 
 
 class Connection:
@@ -73,6 +78,11 @@ class Connection:
     def enforce(self) -> None:
         """Let every call need its permission from now on; the account's own key keeps them all."""
         urllib.request.urlopen(f"{self.endpoint_url}/{ENFORCE}", timeout=5).close()  # noqa: S310
+
+    def metered(self) -> list[Line]:
+        """What this cloud would be billed for since it started."""
+        with urllib.request.urlopen(f"{self.endpoint_url}/{METER}", timeout=60) as answer:  # noqa: S310
+            return [Line.read(fields) for fields in json.load(answer)]
 
     def await_start(self, server: "threading.Thread | subprocess.Popen[bytes]") -> None:
         """Wait until the cloud answers. Raises RuntimeError where it ends or takes longer than a minute."""

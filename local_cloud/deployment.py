@@ -15,7 +15,7 @@ CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 BIN = Path(sys.executable).parent
 
 #: Stacks whose outputs anyone reads.
-STACKS = ("Ingest", "Delivery", "Analysis", "Campaigns", "Access")
+STACKS = ("Ingest", "Delivery", "Analysis", "Campaigns", "FinOps", "Health", "Access")
 
 _UNASKED = ("--require-approval", "never", "--method", "direct")
 

@@ -12,8 +12,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
+from clip_model.meters import Meter
+from clip_model.prices import GB
 from local_cloud.authority import Credentials, Denied, acting_as
 from local_cloud.gate import Request, decide, strip_parameters
+from local_cloud.meter import Readings
 
 Handler = Callable[..., Awaitable[tuple[int, dict[str, str], bytes]]]
 Own = Callable[[str, Mapping[str, str]], tuple[int, str]]
@@ -34,6 +37,7 @@ class Front:
         own: what answers requests that are for no signed service, by the first part of their path.
         verify: whose request it is, by its signature; raises Denied.
         sites: ASGI applications that answer for hosts of the internet, by host name.
+        readings: where what viewers fetch is counted.
     """
 
     def __init__(
@@ -45,6 +49,7 @@ class Front:
         own: Mapping[str, Own],
         verify: Verify,
         sites: Mapping[str, Any],
+        readings: Readings,
     ) -> None:
         self._ministack = ministack
         self._services = services
@@ -52,6 +57,7 @@ class Front:
         self._own = own
         self._verify = verify
         self._sites = sites
+        self._readings = readings
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
@@ -65,7 +71,9 @@ class Front:
         if site := self._sites.get(headers.get("host", "")):
             await site(scope, receive, send)
         elif distribution:
-            await self._serve_viewer(distribution[1], headers, scope, receive, send)
+            await self._serve_viewer(
+                distribution[1], headers, scope, receive, self._counting(distribution[1], scope, send)
+            )
         elif first in self._own:
             status, text = self._own[first](scope["path"], headers)
             await _answer(send, status, {"content-type": "application/json"}, text.encode())
@@ -84,6 +92,18 @@ class Front:
         except Denied as error:
             refusal = {"__type": "UnrecognizedClientException", "message": str(error)}
             return 403, {"content-type": "application/json"}, json.dumps(refusal).encode()
+
+    def _counting(self, label: str, scope: Any, send: Any) -> Any:
+        """Send on, and count a request and its bytes."""
+        key = scope["path"].lstrip("/")
+        self._readings.count(Meter.PLAYBACK_REQUEST, resource=label, key=key)
+
+        async def counted(message: Any) -> None:
+            size = len(message.get("body", b""))
+            self._readings.count(Meter.PLAYBACK_GB, size / GB, resource=label, key=key)
+            await send(message)
+
+        return counted
 
     async def _serve_viewer(self, label: str, headers: dict[str, str], scope: Any, receive: Any, send: Any) -> None:
         keys = self._trusted_keys(label)

@@ -34,11 +34,11 @@ class Clip:
 
 
 class AlertMail:
-    """A subscriber of the alert topic, as a responder's mail box would be one."""
+    """A subscriber of a topic, as a responder's mail box would be one of that of alerts."""
 
-    def __init__(self, cloud: Connection, topic_arn: str) -> None:
+    def __init__(self, cloud: Connection, topic_arn: str, *, name: str = "responder") -> None:
         self._sqs = cloud.client("sqs")
-        self._queue = self._sqs.create_queue(QueueName="responder")["QueueUrl"]
+        self._queue = self._sqs.create_queue(QueueName=name)["QueueUrl"]
         arn = self._sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=["QueueArn"])["Attributes"]
         allowed = {
             "Effect": "Allow",

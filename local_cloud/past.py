@@ -1,14 +1,17 @@
-"""Devices and figures of an environment that has been in use for a while: made up, for pictures of the console."""
+"""An environment that has been in use for a while: made up, for pictures of the console."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
 
+from clip_model.metrics import NAMESPACE
 from clip_model.words import STORAGE_CLASS, Verdict
 from local_cloud.connection import Connection
+from local_cloud.past_health import metrics
+from local_cloud.past_money import ledger
 from operations.items import serialize
 
 Item = dict[str, Any]
@@ -16,16 +19,33 @@ Item = dict[str, Any]
 #: Each device, and the most clips it sends a day.
 FLEET = {"van-07": 14, "van-12": 9, "yard-gate": 6}
 _VERDICTS = (Verdict.ROUTINE,) * 16 + (Verdict.IMPORTANT,) * 3 + (Verdict.INCIDENT,) + (Verdict.REJECTED,)
+#: Data that PutMetricData takes at once.
+_AT_ONCE = 1000
 _CLIP_BYTES = 90 * 10**6
 _CLIP_USD = Decimal("0.0384")
 
 
 def remember(cloud: Connection, outputs: Mapping[str, str]) -> None:
-    """Write it into the tables."""
-    now, client = datetime.now(UTC), cloud.client("dynamodb")
-    for table, items in (("DevicesTable", devices(now)), ("StatisticsTable", figures(now))):
-        for item in items:
-            client.put_item(TableName=outputs[table], Item=serialize(item))
+    """Write it into the tables, with what it cost and how it went."""
+    now = datetime.now(UTC)
+    _put(cloud, outputs["DevicesTable"], devices(now))
+    _put(cloud, outputs["StatisticsTable"], figures(now))
+    remember_costs(cloud, outputs)
+
+
+def remember_costs(cloud: Connection, outputs: Mapping[str, str]) -> None:
+    """Write what was spent into the ledger, and how it went into CloudWatch: no real day of either comes by itself."""
+    now, watch = datetime.now(UTC), cloud.client("cloudwatch")
+    _put(cloud, outputs["LedgerTable"], ledger(now.date()))
+    data = [*metrics(cloud.environment, now)]
+    for start in range(0, len(data), _AT_ONCE):
+        watch.put_metric_data(Namespace=NAMESPACE, MetricData=data[start : start + _AT_ONCE])
+
+
+def _put(cloud: Connection, table: str, items: Iterable[Item]) -> None:
+    client = cloud.client("dynamodb")
+    for item in items:
+        client.put_item(TableName=table, Item=serialize(item))
 
 
 def devices(now: datetime) -> Iterator[Item]:

@@ -1,7 +1,7 @@
 """`make screenshots`: the pictures of the console's pages in docs/images, made anew.
 
 The clips are the repository's samples and what campaigns fetch of the local cloud's internet; devices besides the
-demo's and figures of earlier days are made up (local_cloud/past.py).
+demo's, figures of earlier days, costs and most of health are made up (local_cloud/past.py).
 """
 
 import io
@@ -93,7 +93,11 @@ def pictures(window: Page, incident: str) -> Iterator[Path]:
     """Go through the pages and take a picture of each; their files, as they are made."""
     start(window, BEFORE)
     expect(window.get_by_test_id("stProgress")).to_have_text("Ended")
-    for page, query in (("clips", f"?source={DEVICE_ID}"), ("statistics", ""), ("devices", ""), ("campaigns", "")):
+    pages = {
+        "clips": f"?source={DEVICE_ID}",
+        **dict.fromkeys(("statistics", "devices", "campaigns", "costs", "health"), ""),
+    }
+    for page, query in pages.items():
         window.goto(f"/{page}{query}")
         yield picture(window, page)
     window.goto(f"/clips?clip={incident}")

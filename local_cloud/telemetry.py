@@ -82,10 +82,7 @@ class Telemetry:
                 logGroupName=group,
                 logStreamName=name,
                 logEvents=[
-                    {
-                        "timestamp": int(datetime.fromisoformat(event["timestamp"]).timestamp() * 1000),
-                        "message": json.dumps({**event, "execution_arn": execution}),
-                    }
+                    {"timestamp": _milliseconds(event), "message": json.dumps(as_logged(event, execution))}
                     for event in events
                 ],
             )
@@ -107,3 +104,20 @@ class Telemetry:
         }
         xray.put_trace_segments(TraceSegmentDocuments=[json.dumps(segment)])
         xray.put_telemetry_records(TelemetryRecords=[{"Timestamp": now}])
+
+
+def as_logged(event: Mapping[str, Any], execution: str) -> dict[str, Any]:
+    """An event of an execution's history as Step Functions writes it to a log."""
+    details = (value for name, value in event.items() if name.endswith("EventDetails"))
+    return {
+        "id": str(event["id"]),
+        "type": event["type"],
+        "details": next(details, {}),
+        "previous_event_id": str(event.get("previousEventId", 0)),
+        "event_timestamp": str(_milliseconds(event)),
+        "execution_arn": execution,
+    }
+
+
+def _milliseconds(event: Mapping[str, Any]) -> int:
+    return int(datetime.fromisoformat(event["timestamp"]).timestamp() * 1000)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from local_cloud import past
 from local_cloud.campaign_demo import give_pixabay_key
 from local_cloud.cloud import LocalCloud
 from local_cloud.connection import ROOT, Connection, is_taken
@@ -15,11 +16,14 @@ from local_cloud.dashboard import end, playback_base, serving
 from local_cloud.deployment import deploy
 from local_cloud.device import SAMPLES, Device
 from local_cloud.journey import AlertMail, records
+from local_cloud.metered_bill import write_bill
 
 PORT = 4566
 CONSOLE_PORT = 8501
 #: Seconds that a second of waiting lasts: a person is watching.
 WAIT_SCALE = 0.5
+#: Seconds between deliveries of the bill.
+BILL_SECONDS = 60
 BUILD = ROOT / "build" / "up"
 
 
@@ -38,10 +42,12 @@ def main() -> int:
         with console.status("deploying with the CDK CLI …"):
             outputs = deploy(cloud)
         give_pixabay_key(cloud, outputs)
+        past.remember_costs(cloud, outputs)
         device = Device(cloud, BUILD / "device", bucket=outputs["RawBucket"])
         device.enroll(outputs)
         device.insert(SAMPLES / "media")
         agent = device.start()
+        threading.Thread(target=_deliver_bills, args=(cloud, stop), daemon=True).start()
         try:
             with serving(cloud, outputs, port=CONSOLE_PORT) as url:
                 _tell_where(cloud, outputs, console, card=device.card, url=url)
@@ -49,6 +55,12 @@ def main() -> int:
         finally:
             end(agent)
     return 0
+
+
+def _deliver_bills(cloud: Connection, stop: threading.Event) -> None:
+    """Bill what is metered, for `impp cost bill`."""
+    while not stop.wait(BILL_SECONDS):
+        write_bill(cloud)
 
 
 def _tell_alerts(cloud: Connection, outputs: dict[str, str], console: Console, stop: threading.Event) -> None:
@@ -68,7 +80,7 @@ def _tell_alerts(cloud: Connection, outputs: dict[str, str], console: Console, s
 
 def _tell_where(cloud: Connection, outputs: Mapping[str, str], console: Console, *, card: Path, url: str) -> None:
     """Print where everything is."""
-    console.print(f"console       {url}")
+    console.print(f"console       {url}  (Costs, and most of Health, are made up: nothing is billed here)")
     console.print(f"AWS endpoint  {cloud.endpoint_url}  (access key {cloud.account}, any secret)")
     console.print(f"memory card   {card}  (put a clip there and watch)")
     console.print(

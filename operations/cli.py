@@ -11,6 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from clip_model.campaigns import Source
 from operations.campaign_commands import add_campaign_commands
+from operations.cost_commands import add_cost_commands
+from operations.cost_prices import PricesUnknownError
 from operations.deployed import Deployed, OperatorError, read_environment
 from operations.empty import empty_buckets
 from operations.keys import write_keys, write_new_key
@@ -31,17 +33,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        The exit code: 0; 1 where a smoke test found something wrong; 2 where something was refused or went wrong;
-        130 after Ctrl-C.
+        The exit code: 0; 1 where a smoke test found something wrong or prices could not be had; 2 where something was
+        refused or went wrong; 130 after Ctrl-C.
     """
     try:
         options = _parser().parse_args(arguments)
-        deployed = Deployed(read_environment(options.env))
+        # Some commands are about no environment, or about all of them.
+        deployed = Deployed(read_environment(options.env)) if options.env is not None else None
         for line in options.command(deployed, options):
             _say(line)
     except (OperatorError, BotoCoreError, ClientError) as error:
         return _end(2, error)
-    except SmokeTestFailed as error:
+    except (SmokeTestFailed, PricesUnknownError) as error:
         return _end(1, error)
     except KeyboardInterrupt:
         return _end(130, "stopped")
@@ -96,6 +99,7 @@ def _parser() -> _Parser:
     test.set_defaults(command=_smoke)
 
     add_campaign_commands(commands, common)
+    add_cost_commands(commands, common)
 
     empty = commands.add_parser("empty", help="delete all objects of a disposable environment, to destroy it next")
     empty.add_argument("--env", required=True, metavar="NAME", help="the environment; here there is no default")

@@ -15,6 +15,7 @@ INGEST = "Ingest"
 DELIVERY = "Delivery"
 ANALYSIS = "Analysis"
 CAMPAIGNS = "Campaigns"
+FINOPS = "FinOps"
 AUDIT = "Audit"
 
 
@@ -38,6 +39,7 @@ class Environment:
         signing_keys: names of the playback keys; the first signs, all verify.
         link_hours: how long a playback link lives unless asked otherwise.
         clip_usd: what a clip's analysis may cost, in US dollars.
+        budget_usd: what a month may cost before somebody is told, in US dollars.
         schedule: when the weekly run starts, UTC, as EventBridge Scheduler writes it; empty where nobody said.
     """
 
@@ -48,6 +50,7 @@ class Environment:
     signing_keys: tuple[str, ...]
     link_hours: float
     clip_usd: float
+    budget_usd: float
     schedule: str
 
 
@@ -67,6 +70,7 @@ def read_environment(name: str) -> Environment:
             signing_keys=tuple(playback["signing_keys"]),
             link_hours=float(playback["link_hours"]),
             clip_usd=float(settings["limits"]["clip_usd"]),
+            budget_usd=float(settings["costs"]["budget_usd"]),
             schedule=settings.get("campaigns", {}).get("schedule", ""),
         )
     except KeyError as error:
@@ -88,15 +92,20 @@ class Deployed:
         self.environment = environment
         self.session = boto3.Session(region_name=environment.region)
         self._outputs: dict[str, Mapping[str, str]] = {}
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str | None], Any] = {}
 
-    def client(self, service: str) -> Any:
-        """The client of an AWS service, made once: making one reads the service's whole model."""
-        if service not in self._clients:
+    def client(self, service: str, region: str | None = None) -> Any:
+        """The client of an AWS service, made once: making one reads the service's whole model.
+
+        Args:
+            service: as boto3 calls it.
+            region: where, if not in the environment's own region.
+        """
+        if (service, region) not in self._clients:
             # boto3 has an overload for each service, and none for a name.
             make: Callable[..., Any] = self.session.client
-            self._clients[service] = make(service)
-        return self._clients[service]
+            self._clients[service, region] = make(service, region_name=region)
+        return self._clients[service, region]
 
     def output(self, stack: str, name: str) -> str:
         """One output of the stack `impp-<environment>-<stack>`; asked of CloudFormation once a stack."""

@@ -7,6 +7,7 @@ environment, one that may delete everything there is.
 from collections.abc import Iterator
 from typing import Any
 
+from clip_model import bill
 from operations.deployed import AUDIT, DELIVERY, INGEST, Deployed, NotDeployedError, OperatorError
 
 #: The log bucket last: emptying the others is logged there.
@@ -40,6 +41,13 @@ def empty_buckets(deployed: Deployed) -> Iterator[str]:
             continue
         found = True
         yield f"{bucket}: {_delete_versions(deployed.client('s3'), bucket)} versions deleted"
+    elsewhere = deployed.client("s3", bill.REGION)
+    bucket = bill.bucket_name(environment.name, environment.account)
+    try:
+        yield f"{bucket}: {_delete_versions(elsewhere, bucket)} versions deleted"
+        found = True
+    except elsewhere.exceptions.NoSuchBucket:
+        pass
     if not found:
         raise OperatorError(f"no stack of {environment.name} is in {environment.region}")
     yield "logs of the last hours are still to come: where `cdk destroy` finds a bucket not empty, run this again"

@@ -8,9 +8,19 @@ import streamlit as st
 
 from clip_model.words import Status, Verdict
 from console.clips import Question, read_clips
-from console.figures import MONTHS, TIERS, Figures, day_columns, months, read_month, source_columns, total
+from console.figures import (
+    MONTHS,
+    TIERS,
+    Figures,
+    day_columns,
+    monthly_usd,
+    months,
+    read_month,
+    source_columns,
+    total,
+)
 from console.page import STANDINGS, show_page
-from console.wording import ago, plain, size
+from console.wording import ago, cents, plain, size
 from operations.deployed import Deployed
 
 #: Sources in the chart; the table has them all.
@@ -120,7 +130,8 @@ def _show_storage(figures: Figures) -> None:
     most = max([*figures.kept.values(), 1])
     for tier, name in TIERS.items():
         amount = figures.kept.get(tier, 0)
-        st.progress(amount / most, text=f"{name} · {size(amount)}")
+        usd = monthly_usd(tier, amount) or 0.0
+        st.progress(amount / most, text=plain(f"{name} · {size(amount)} · {cents(usd)} a month"))
 
 
 def _show_table(figures: Sequence[Figures]) -> None:

@@ -12,6 +12,7 @@ from media_pipeline.campaigns import CampaignStack
 from media_pipeline.console_role import ConsoleRole
 from media_pipeline.delivery import DeliveryStack
 from media_pipeline.environment import Environment
+from media_pipeline.finops import FinOpsStack
 from media_pipeline.ingest import IngestStack
 from media_pipeline.operator_role import OperatorRole
 
@@ -33,6 +34,7 @@ class AccessStack(Stack):
         delivery: DeliveryStack,
         analysis: AnalysisStack,
         campaigns: CampaignStack,
+        finops: FinOpsStack,
     ) -> None:
         super().__init__(scope, id, description="IMPP: roles of people")
         self.console = ConsoleRole(
@@ -43,6 +45,7 @@ class AccessStack(Stack):
             index=analysis.index,
             statistics=analysis.statistics,
             devices=ingest.devices,
+            ledger=finops.ledger,
             pipeline=analysis.pipeline,
             campaigns=campaigns,
             processed=delivery.processed,
@@ -53,6 +56,8 @@ class AccessStack(Stack):
             "Operator",
             environment=environment,
             clips=analysis.clips,
+            statistics=analysis.statistics,
+            ledger=finops.ledger,
             pipeline=analysis.pipeline,
             campaigns=campaigns,
             raw=ingest.raw,

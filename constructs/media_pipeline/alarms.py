@@ -1,4 +1,6 @@
-"""Alarms for the operator: a clip that failed, hung, or was never delivered."""
+"""Alarms for the operators: who is told, and what every alarm has."""
+
+import re
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -7,39 +9,23 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
-from aws_cdk import aws_sqs as sqs
-from aws_cdk import aws_stepfunctions as sfn
 
-from constructs import Construct
+from constructs import Construct, IConstruct
+from media_pipeline.environment import Environment
 from media_pipeline.nag import acknowledge
 
 #: How often a metric is looked at.
 PERIOD = Duration.minutes(5)
 
 
-class Alarms(Construct):
-    """One alarm a kind of loss, all to a topic of the operators' own.
+class OperationsTopic(sns.Topic):
+    """Where alarms go, and from there to the operators; `key` seals messages."""
 
-    Attributes:
-        topic: who is told.
-    """
-
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        pipeline: sfn.IStateMachine,
-        undelivered: sqs.IQueue,
-        unsent: sqs.IQueue,
-        operators: tuple[str, ...],
-        topics_key: kms.IKey,
-    ) -> None:
-        super().__init__(scope, id)
-        self.topic = sns.Topic(self, "Topic", display_name="IMPP operations", enforce_ssl=True, master_key=topics_key)
+    def __init__(self, scope: Construct, id: str, *, operators: tuple[str, ...], key: kms.IKey) -> None:
+        super().__init__(scope, id, display_name="IMPP operations", enforce_ssl=True, master_key=key)
         # A topic with a policy of its own has lost the default one, under which alarms may publish; the grant also
         # lets them ask for the data key that SNS seals each message with.
-        self.topic.grant_publish(
+        self.grant_publish(
             iam.ServicePrincipal(
                 "cloudwatch.amazonaws.com",
                 conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
@@ -47,38 +33,74 @@ class Alarms(Construct):
         )
         for address in operators:
             acknowledge(
-                self.topic.add_subscription(subscriptions.EmailSubscription(address)),
+                self.add_subscription(subscriptions.EmailSubscription(address)),
                 "SNSRedrivePolicy",
                 "an alarm's mail that failed cannot be told by mail; CloudWatch keeps the alarm's state",
                 pack="Serverless",
             )
-        for name, metric, meaning in (
-            ("Failed", pipeline.metric_failed(period=PERIOD), "a clip's run failed: impp redrive --failed"),
-            ("TimedOut", pipeline.metric_timed_out(period=PERIOD), "a clip's run hung for days"),
-            ("Aborted", pipeline.metric_aborted(period=PERIOD), "a clip's run was stopped by hand"),
-            (
-                "Undelivered",
-                undelivered.metric_approximate_number_of_messages_visible(period=PERIOD),
-                "events did not reach the pipeline; they wait in the dead-letter queue",
-            ),
-            (
-                "Unsent",
-                unsent.metric_approximate_number_of_messages_visible(period=PERIOD),
-                "an incident's alert reached not everyone; it waits in the dead-letter queue",
-            ),
-        ):
-            alarm(self, name, metric=metric, meaning=meaning, topic=self.topic)
 
 
-def alarm(scope: Construct, name: str, *, metric: cloudwatch.IMetric, meaning: str, topic: sns.ITopic) -> None:
-    """Tell the operators as soon as a count is above nothing."""
-    cloudwatch.Alarm(
+def alarm(
+    scope: Construct,
+    name: str,
+    *,
+    environment: Environment,
+    topic: sns.ITopic,
+    metric: cloudwatch.IMetric,
+    meaning: str,
+    section: str | None = None,
+    threshold: float = 1,
+    below: bool = False,
+    periods: int = 1,
+    of_periods: int | None = None,
+    missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
+) -> cloudwatch.Alarm:
+    """Tell the operators when something begins, and when it is over.
+
+    Args:
+        scope: where it is put.
+        environment: whose name and runbook it has.
+        topic: who is told.
+        metric: what is looked at.
+        name: `Failed`; in CloudWatch it is `impp-dev-Failed`, whatever stack it is of.
+        meaning: what happened, in words, for the mail.
+        section: heading of docs/runbook.md that says what to do; the name, where it has one of its own.
+        threshold: as much, or more, is too much.
+        below: less than the threshold is too little, instead.
+        periods: in so many of the metric's periods.
+        of_periods: out of so many; `periods`, where one must come after the other.
+        missing: what a period without any data is taken for.
+    """
+    link = f"{environment.alerts.runbook}#{anchor(section or name)}"
+    made = cloudwatch.Alarm(
         scope,
         name,
+        alarm_name=alarm_name(environment, name),
         metric=metric,
-        alarm_description=f"IMPP: {meaning}. See docs/runbook.md",
-        threshold=1,
-        evaluation_periods=1,
-        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-    ).add_alarm_action(actions.SnsAction(topic))
+        alarm_description=f"IMPP: {meaning}. {link}",
+        threshold=threshold,
+        comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
+        if below
+        else cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        datapoints_to_alarm=periods,
+        evaluation_periods=of_periods or periods,
+        treat_missing_data=missing,
+    )
+    made.add_alarm_action(actions.SnsAction(topic))
+    made.add_ok_action(actions.SnsAction(topic))
+    return made
+
+
+def alarm_name(environment: Environment, name: str) -> str:
+    """What CloudWatch calls an alarm."""
+    return f"impp-{environment.name}-{name}"
+
+
+def alarms_of(*scopes: IConstruct) -> list[cloudwatch.Alarm]:
+    """Every alarm there is in them."""
+    return [node for scope in scopes for node in scope.node.find_all() if isinstance(node, cloudwatch.Alarm)]
+
+
+def anchor(heading: str) -> str:
+    """The address GitHub gives a heading inside its page."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")

@@ -67,6 +67,7 @@ class Alerting(Construct):
             self,
             "Alert",
             name="alert",
+            environment_name=environment.name,
             layer=layer,
             memory_mb=512,
             timeout=Duration.minutes(1),

@@ -1,4 +1,4 @@
-"""AnalysisStack: the state machine, what starts it, its functions, its tables, its alarms."""
+"""AnalysisStack: the state machine, what starts it, its functions, its tables."""
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_events as events
@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from constructs import Construct
-from media_pipeline.alarms import Alarms
+from media_pipeline.alarms import OperationsTopic
 from media_pipeline.alerting import Alerting
 from media_pipeline.classification import Classification
 from media_pipeline.customer_key import CustomerKey
@@ -30,6 +30,13 @@ class AnalysisStack(Stack):
         index: the search index.
         statistics: what the months brought.
         pipeline: the clips' state machine.
+        arrivals: the rule that starts it.
+        undelivered: events it was not started for.
+        unsent: alerts that reached not everyone.
+        classify: the function that judges clips.
+        alert: the function that announces incidents.
+        transcoding: MediaConvert's queue and role.
+        rules: the parameter that holds the rules document.
         operations: the topic alarms go to.
     """
 
@@ -56,6 +63,7 @@ class AnalysisStack(Stack):
         self.clips = ClipsTable(self, "Clips", disposable=environment.disposable)
         self.index = IndexTable(self, "Index", disposable=environment.disposable)
         self.statistics = StatisticsTable(self, "Statistics", disposable=environment.disposable)
+        self.transcoding = Transcoding(self, "Transcoding", raw=raw, processed=processed)
         classification = Classification(
             self,
             "Classification",
@@ -84,26 +92,21 @@ class AnalysisStack(Stack):
             processed=processed,
             clips=self.clips,
             statistics=self.statistics,
-            transcoding=Transcoding(self, "Transcoding", raw=raw, processed=processed),
+            transcoding=self.transcoding,
             classify=classification.function,
             alert=alerting.function,
         )
-        alarms = Alarms(
-            self,
-            "Alarms",
-            pipeline=self.pipeline,
-            undelivered=Trigger(self, "Trigger", raw=raw, pipeline=self.pipeline).undelivered,
-            unsent=alerting.unsent,
-            operators=environment.alerts.operators,
-            topics_key=topics_key,
-        )
-        self.operations = alarms.topic
+        trigger = Trigger(self, "Trigger", raw=raw, pipeline=self.pipeline)
+        self.arrivals, self.undelivered, self.unsent = trigger.rule, trigger.undelivered, alerting.unsent
+        self.classify, self.alert = classification.function, alerting.function
+        self.rules = classification.rules
+        self.operations = OperationsTopic(self, "Operations", operators=environment.alerts.operators, key=topics_key)
         CfnOutput(self, "ClipsTable", value=self.clips.table_name)
         CfnOutput(self, "IndexTable", value=self.index.table_name)
         CfnOutput(self, "StatisticsTable", value=self.statistics.table_name)
         CfnOutput(self, "StateMachineArn", value=self.pipeline.state_machine_arn)
         CfnOutput(self, "AlertTopicArn", value=alerting.topic.topic_arn)
-        CfnOutput(self, "AlarmTopicArn", value=alarms.topic.topic_arn)
+        CfnOutput(self, "AlarmTopicArn", value=self.operations.topic_arn)
         CfnOutput(self, "RulesParameter", value=classification.rules.parameter_name)
 
 
@@ -111,13 +114,14 @@ class Trigger(Construct):
     """Every object created in the raw bucket starts the pipeline; what could not be delivered is kept.
 
     Attributes:
+        rule: which does so.
         undelivered: events EventBridge gave up on.
     """
 
     def __init__(self, scope: Construct, id: str, *, raw: s3.IBucket, pipeline: Pipeline) -> None:
         super().__init__(scope, id)
         self.undelivered = DeadLetterQueue(self, "Undelivered")
-        events.Rule(
+        self.rule = events.Rule(
             self,
             "ClipArrived",
             description="IMPP: an object arrived in the raw bucket",

@@ -41,6 +41,7 @@ class CampaignFetching(Construct):
             self,
             "Campaign",
             name="campaign",
+            environment_name=environment.name,
             # Its own: another stack's could not be replaced while this one imports it.
             layer=Layer(self, "Layer"),
             memory_mb=512,

@@ -1,13 +1,13 @@
 """The weekly run: EventBridge Scheduler starts the campaigns' machine, and what could not be started is kept."""
 
-from aws_cdk import Duration, Stack, TimeZone
-from aws_cdk import aws_iam as iam
+from aws_cdk import Duration, TimeZone
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from aws_cdk import aws_stepfunctions as sfn
 
 from constructs import Construct
 from media_pipeline.queues import DeadLetterQueue
+from media_pipeline.schedules import ScheduleRole
 
 
 class WeeklyRun(Construct):
@@ -28,23 +28,7 @@ class WeeklyRun(Construct):
             target=targets.StepFunctionsStartExecution(
                 machine,
                 input=scheduler.ScheduleTargetInput.from_object({"trigger": "schedule"}),
-                role=iam.Role(
-                    self,
-                    "Role",
-                    description="IMPP: the schedule starts a campaign",
-                    assumed_by=iam.ServicePrincipal(
-                        "scheduler.amazonaws.com",
-                        # In whose name a schedule acts, its group says.
-                        conditions={
-                            "StringEquals": {"aws:SourceAccount": Stack.of(self).account},
-                            "ArnEquals": {
-                                "aws:SourceArn": Stack.of(self).format_arn(
-                                    service="scheduler", resource="schedule-group", resource_name="default"
-                                )
-                            },
-                        },
-                    ),
-                ),
+                role=ScheduleRole(self, "Role", description="IMPP: the schedule starts a campaign"),
                 dead_letter_queue=self.unstarted,
                 max_event_age=Duration.hours(24),
                 retry_attempts=185,

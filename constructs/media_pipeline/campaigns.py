@@ -9,7 +9,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_ssm as ssm
 
 from constructs import Construct
-from media_pipeline.alarms import PERIOD, alarm
+from media_pipeline.campaign_alarms import CampaignAlarms
 from media_pipeline.campaign_fetching import CampaignFetching
 from media_pipeline.campaign_machine import CampaignMachine
 from media_pipeline.campaign_schedule import WeeklyRun
@@ -26,6 +26,7 @@ class CampaignStack(Stack):
         table: runs, their items, what was fetched before, and the choice that lasts.
         book: the parameter that holds the book of campaigns.
         machine: one execution a run.
+        function: what searches and fetches.
     """
 
     def __init__(
@@ -61,25 +62,15 @@ class CampaignStack(Stack):
             function=fetching.function,
         )
         weekly = WeeklyRun(self, "Weekly", schedule=environment.campaigns.schedule, machine=self.machine)
-        for name, metric, meaning in (
-            (
-                "RunFailed",
-                self.machine.metric_failed(period=PERIOD),
-                "a campaign's run failed before it could fetch: impp campaign runs",
-            ),
-            ("RunHung", self.machine.metric_timed_out(period=PERIOD), "a campaign's run hung for days"),
-            (
-                "RunStopped",
-                self.machine.metric_aborted(period=PERIOD),
-                "a campaign's run was stopped by hand; what it had claimed is free after a week",
-            ),
-            (
-                "Unstarted",
-                weekly.unstarted.metric_approximate_number_of_messages_visible(period=PERIOD),
-                "the weekly run could not be started; it waits in the dead-letter queue",
-            ),
-        ):
-            alarm(self, name, metric=metric, meaning=meaning, topic=operations)
+        self.function = fetching.function
+        CampaignAlarms(
+            self,
+            "Alarms",
+            environment=environment,
+            machine=self.machine,
+            unstarted=weekly.unstarted,
+            topic=operations,
+        )
         CfnOutput(self, "CampaignsTable", value=self.table.table_name)
         CfnOutput(self, "CampaignsParameter", value=self.book.parameter_name)
         CfnOutput(self, "CampaignMachineArn", value=self.machine.state_machine_arn)

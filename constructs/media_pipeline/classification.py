@@ -49,6 +49,7 @@ class Classification(Construct):
             self,
             "Classify",
             name="classify",
+            environment_name=environment.name,
             layer=layer,
             memory_mb=512,
             timeout=Duration.minutes(4),

@@ -29,7 +29,12 @@ class DeliveryStack(Stack):
             noncurrent_days=environment.retention.noncurrent_days,
             removal_policy=RemovalPolicy.DESTROY if environment.disposable else RemovalPolicy.RETAIN,
             lifecycle_rules=[
-                s3.LifecycleRule(id="ExpireWork", prefix=f"{keys.WORK}/", expiration=Duration.days(WORK_DAYS))
+                s3.LifecycleRule(
+                    id="ExpireWork",
+                    prefix=f"{keys.WORK}/",
+                    expiration=Duration.days(WORK_DAYS),
+                    noncurrent_version_expiration=Duration.days(1),  # nobody brings these back
+                )
             ],
         )
         self.playback = Playback(

@@ -89,12 +89,14 @@ class Alerts(_Settings):
     Attributes:
         emails: of an incident.
         operators: of an alarm.
+        runbook: address of docs/runbook.md, for the links in alarms.
         webhooks: incidents also go to Slack or Teams, by the addresses kept in Secrets Manager.
     """
 
     emails: tuple[Email, ...]
     operators: tuple[Email, ...]
     webhooks: bool
+    runbook: Address
 
 
 class Retention(_Settings):
@@ -120,6 +122,67 @@ class Campaigns(_Settings):
     largest_mb: int = Field(ge=1, le=5000)
     at_once: int = Field(ge=1, le=2)
     wait_hours: float = Field(gt=0, le=72)
+
+
+class Costs(_Settings):
+    """What money may be spent before somebody is told, US dollars.
+
+    Attributes:
+        budget_usd: a month's, of the whole environment; AWS Budgets tells of half of it, of 80 % and of all of it
+            once spent, and of a forecast above it.
+        anomaly_usd: an unusual expense of so much is told of.
+        clip_usd: a day's mean of a clip above it raises an alarm.
+        gb_usd: a day's mean of a gigabyte received above it raises an alarm.
+        scan_gb: a query of the bill reads no more; Athena's price goes by it.
+    """
+
+    budget_usd: float = Field(gt=0)
+    anomaly_usd: float = Field(gt=0)
+    clip_usd: float = Field(gt=0)
+    gb_usd: float = Field(gt=0)
+    scan_gb: float = Field(ge=0.01)
+
+
+class Traffic(_Settings):
+    """What a device, or all campaigns together, sends of a collection.
+
+    Attributes:
+        clips_a_day: how many; a fraction where not one comes every day.
+        seconds: how long each is.
+        megabytes: how large each is.
+        incidents: share of them that is found to be an incident, 0 to 1.
+        important: share that is important.
+    """
+
+    clips_a_day: float = Field(ge=0)
+    seconds: float = Field(gt=0)
+    megabytes: float = Field(gt=0)
+    incidents: float = Field(ge=0, le=1)
+    important: float = Field(ge=0, le=1)
+
+
+class Fleet(_Settings):
+    """The traffic `impp cost estimate` reckons with.
+
+    Attributes:
+        devices: how many.
+        audio: share of clips with sound.
+        views: how often an incident is watched.
+        months: for how long clips have been kept when the month that is estimated ends.
+        event: lane of a device.
+        parking: lane of a device.
+        continuous: lane of a device.
+        campaigns: all of them together, not a device.
+    """
+
+    devices: int = Field(ge=0)
+    audio: float = Field(ge=0, le=1)
+    views: float = Field(ge=0)
+    months: float = Field(gt=0, le=120)
+    event: Traffic
+    parking: Traffic
+    continuous: Traffic
+    campaigns: Traffic
 
 
 class Audit(_Settings):
@@ -215,6 +278,8 @@ class Environment(_Settings):
     alerts: Alerts
     retention: Retention
     campaigns: Campaigns
+    costs: Costs
+    fleet: Fleet
     audit: Audit | None = None
     network: Network | None = None
     console: Console | None = None

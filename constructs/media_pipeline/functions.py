@@ -6,6 +6,7 @@ from aws_cdk import AssetHashType, Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 
+from clip_model import metrics
 from constructs import Construct
 from media_pipeline.attachment import attachment_statements
 from media_pipeline.layer import build_layer, layer_hash
@@ -39,6 +40,7 @@ class Function(lambda_.Function):
 
     Args:
         name: its folder.
+        environment_name: whose it is, for its metrics.
         memory_mb: memory, and with it the share of a CPU.
         environment: its own variables beside Powertools'.
         network: where it runs; without one, in Lambda's own.
@@ -50,6 +52,7 @@ class Function(lambda_.Function):
         id: str,
         *,
         name: str,
+        environment_name: str,
         layer: lambda_.ILayerVersion,
         memory_mb: int,
         timeout: Duration,
@@ -89,8 +92,8 @@ class Function(lambda_.Function):
             logging_format=lambda_.LoggingFormat.JSON,
             environment={
                 "POWERTOOLS_SERVICE_NAME": name,
-                "POWERTOOLS_METRICS_NAMESPACE": "IMPP",
                 "POWERTOOLS_LOG_LEVEL": "INFO",
+                metrics.VARIABLE: environment_name,
                 **environment,
             },
         )

@@ -3,6 +3,7 @@
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
 
+from clip_model import bill
 from constructs import Construct
 from media_pipeline.nag import acknowledge
 
@@ -75,7 +76,8 @@ def deploying_statement(stack: Stack) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         actions=["sts:AssumeRole"],
         resources=[
-            _role(stack, f"cdk-hnb659fds-{purpose}-role-{stack.account}-{stack.region}")
+            _role(stack, f"cdk-hnb659fds-{purpose}-role-{stack.account}-{region}")
+            for region in _regions(stack)
             for purpose in ("deploy", "file-publishing", "image-publishing", "lookup")
         ],
     )
@@ -93,9 +95,17 @@ def diff_statement(stack: Stack, environment_name: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         actions=["cloudformation:DescribeStacks", "cloudformation:GetTemplate"],
         resources=[
-            stack.format_arn(service="cloudformation", resource="stack", resource_name=f"impp-{environment_name}-*")
+            stack.format_arn(
+                service="cloudformation", region=region, resource="stack", resource_name=f"impp-{environment_name}-*"
+            )
+            for region in _regions(stack)
         ],
     )
+
+
+def _regions(stack: Stack) -> list[str]:
+    """Where an environment's stacks are: all but the bill's in its own region."""
+    return list(dict.fromkeys((stack.region, bill.REGION)))
 
 
 def _role(stack: Stack, name: str) -> str:

@@ -1,4 +1,4 @@
-"""The one Lambda layer: pinned packages built by pip for the Lambda platform, and `clip_model`.
+"""The one Lambda layer: pinned packages built by pip for the Lambda platform, `clip_model`, and what functions share.
 
 Built without Docker into `build/layer/<hash>/`. The hash covers what goes in, so the asset does
 not change with the clock or the machine, and a layer that is already there is not built again.
@@ -14,15 +14,17 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "lambdas" / "layer" / "requirements.txt"
 CLIP_MODEL = ROOT / "clip_model"
+#: Modules that more than one function imports.
+SHARED = sorted(REQUIREMENTS.parent.glob("*.py"))
 PYTHON = "3.14"
 PLATFORM = "manylinux2014_aarch64"
 
 
 def layer_hash() -> str:
-    """SHA-256 over everything that decides the layer's content: this recipe, the requirements, `clip_model`."""
+    """SHA-256 over all that decides the layer's content: this recipe, requirements, `clip_model`, shared modules."""
     digest = hashlib.sha256()
     own = (path for path in CLIP_MODEL.rglob("*") if path.is_file() and path.parent.name != "__pycache__")
-    for path in [Path(__file__), REQUIREMENTS, *sorted(own)]:
+    for path in [Path(__file__), REQUIREMENTS, *SHARED, *sorted(own)]:
         digest.update(f"{path.name}\n".encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -42,6 +44,8 @@ def build_layer(folder: Path = ROOT / "build" / "layer") -> Path:
     try:
         _install(building / "python")
         shutil.copytree(CLIP_MODEL, building / "python" / "clip_model", ignore=shutil.ignore_patterns("__pycache__"))
+        for module in SHARED:
+            shutil.copy(module, building / "python")
         # Lambda's own user reads it, whatever this user's umask keeps from others.
         for path in (building, *building.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)

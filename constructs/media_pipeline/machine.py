@@ -21,6 +21,9 @@ class Machine(sfn.StateMachine):
         definition: Amazon States Language, with `${...}` where a resource's name belongs.
         substitutions: those names.
         statements: what it may do, beside writing its log and its trace.
+
+    Attributes:
+        log: what its executions write.
     """
 
     def __init__(
@@ -55,6 +58,13 @@ class Machine(sfn.StateMachine):
                 },
             ),
         )
+        self.log = LogGroup(
+            scope,
+            f"{id}Log",
+            # The prefix keeps the log's resource policy from growing out of bounds.
+            name=f"/aws/vendedlogs/states/{name}",
+            days=environment.retention.log_days,
+        )
         super().__init__(
             scope,
             id,
@@ -64,16 +74,7 @@ class Machine(sfn.StateMachine):
             definition_body=sfn.DefinitionBody.from_string(json.dumps(definition)),
             definition_substitutions=dict(substitutions),
             tracing_enabled=True,
-            logs=sfn.LogOptions(
-                destination=LogGroup(
-                    scope,
-                    f"{id}Log",
-                    # The prefix keeps the log's resource policy from growing out of bounds.
-                    name=f"/aws/vendedlogs/states/{name}",
-                    days=environment.retention.log_days,
-                ),
-                level=sfn.LogLevel.ALL,
-            ),
+            logs=sfn.LogOptions(destination=self.log, level=sfn.LogLevel.ALL),
             removal_policy=RemovalPolicy.DESTROY if environment.disposable else RemovalPolicy.RETAIN,
         )
         for statement in statements:

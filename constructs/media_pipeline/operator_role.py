@@ -10,6 +10,7 @@ from clip_model import keys
 from clip_model.campaigns import Source
 from constructs import Construct
 from media_pipeline.campaigns import CampaignStack
+from media_pipeline.costs_permissions import bill_statements
 from media_pipeline.environment import Environment
 from media_pipeline.nag import acknowledge, bucket_as_found
 from media_pipeline.playback import Playback
@@ -22,7 +23,7 @@ _PAGES = f"{keys.ROOT}/*/{keys.PAGE}"
 
 
 class OperatorRole(iam.Role):
-    """Runs `impp link`, `impp redrive`, `impp smoke` and `impp campaign`; what is set up once is an administrator's."""
+    """Runs `impp link`, `redrive`, `smoke`, `campaign` and `cost`; what is set up once is an administrator's."""
 
     def __init__(
         self,
@@ -31,6 +32,8 @@ class OperatorRole(iam.Role):
         *,
         environment: Environment,
         clips: dynamodb.ITableV2,
+        statistics: dynamodb.ITableV2,
+        ledger: dynamodb.ITableV2,
         pipeline: sfn.StateMachine,
         raw: s3.IBucket,
         archive: s3.IBucket,
@@ -47,12 +50,13 @@ class OperatorRole(iam.Role):
             assumed_by=iam.AccountPrincipal(Stack.of(scope).account),
         )
         for statement in (
-            outputs_statement(self, environment.name, ("Ingest", "Delivery", "Analysis", "Campaigns")),
+            outputs_statement(self, environment.name, ("Ingest", "Delivery", "Analysis", "Campaigns", "FinOps")),
             signing_statement(self, playback),
             *link_statements(self, raw=raw, processed=processed),
             *run_statements(self, clips=clips, pipeline=pipeline),
             *smoke_statements(self, raw=raw, archive=archive, processed=processed),
             *campaign_statements(self, campaigns, archive=archive, processed=processed),
+            *cost_statements(self, environment, statistics=statistics, ledger=ledger),
         ):
             self.add_to_policy(statement)
 
@@ -146,4 +150,16 @@ def campaign_statements(
         iam.PolicyStatement(
             actions=["s3:GetObject"], resources=[bucket.arn_for_objects(objects) for bucket, objects in brought]
         ),
+    ]
+
+
+def cost_statements(
+    scope: Construct, environment: Environment, *, statistics: dynamodb.ITableV2, ledger: dynamodb.ITableV2
+) -> list[iam.PolicyStatement]:
+    """Ask the bill, or Cost Explorer where there is none yet; what was counted, and what the costs function noted."""
+    acknowledge(scope, "IAM5[Resource::*]", "Cost Explorer has no resource to name")
+    return [
+        *bill_statements(scope, environment),
+        iam.PolicyStatement(actions=["ce:GetCostAndUsage"], resources=["*"]),
+        iam.PolicyStatement(actions=["dynamodb:Query"], resources=[statistics.table_arn, ledger.table_arn]),
     ]

@@ -5,7 +5,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
-from clip_model import keys
+from clip_model import keys, metrics
 from media_pipeline.transcoding import Transcoding
 
 
@@ -60,6 +60,8 @@ def analysis_statements(stack: Stack, custom_labels_model: str | None) -> list[i
                 "rekognition:StartLabelDetection",
                 "rekognition:StartTextDetection",
                 "transcribe:StartTranscriptionJob",
+                # A job is made with its tags.
+                "transcribe:TagResource",
             ],
             resources=["*"],
         ),
@@ -76,12 +78,12 @@ def analysis_statements(stack: Stack, custom_labels_model: str | None) -> list[i
 
 
 def transcoding_statements(transcoding: Transcoding, stack: Stack) -> list[iam.PolicyStatement]:
-    """Probe files, run jobs in our queue under their own role, and hear when they end."""
+    """Probe files, run jobs in our queue under their own role and with tags, and hear when they end."""
     return [
         iam.PolicyStatement(actions=["mediaconvert:Probe"], resources=["*"]),
         iam.PolicyStatement(actions=["mediaconvert:CreateJob"], resources=[transcoding.queue_arn]),
         iam.PolicyStatement(
-            actions=["mediaconvert:CancelJob", "mediaconvert:GetJob"],
+            actions=["mediaconvert:CancelJob", "mediaconvert:GetJob", "mediaconvert:TagResource"],
             resources=[stack.format_arn(service="mediaconvert", resource="jobs", resource_name="*")],
         ),
         iam.PolicyStatement(
@@ -99,3 +101,12 @@ def transcoding_statements(transcoding: Transcoding, stack: Stack) -> list[iam.P
             ],
         ),
     ]
+
+
+def measuring_statement() -> iam.PolicyStatement:
+    """Metrics have no resource to name, but a namespace."""
+    return iam.PolicyStatement(
+        actions=["cloudwatch:PutMetricData"],
+        resources=["*"],
+        conditions={"StringEquals": {"cloudwatch:namespace": metrics.NAMESPACE}},
+    )

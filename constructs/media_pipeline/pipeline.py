@@ -16,12 +16,14 @@ from media_pipeline.nag import acknowledge, arn_as_found, bucket_as_found
 from media_pipeline.permissions import (
     analysis_statements,
     bucket_statements,
+    measuring_statement,
     table_statements,
     transcoding_statements,
 )
 from media_pipeline.states.analyse import analyse_states
 from media_pipeline.states.archive import archive_states
 from media_pipeline.states.claim import claim_states
+from media_pipeline.states.measure import measure_states
 from media_pipeline.states.plan import plan_states
 from media_pipeline.states.policies import State
 from media_pipeline.states.probe import probe_states
@@ -45,6 +47,7 @@ def stages(environment: Environment) -> dict[str, dict[str, State]]:
         "publish": publish_states(),
         "archive": archive_states(),
         "record": record_states(),
+        "measure": measure_states(environment),
     }
 
 
@@ -86,6 +89,7 @@ class Pipeline(Machine):
             description="IMPP: the state machine",
             definition=definition(environment),
             substitutions={
+                "Environment": environment.name,
                 "ClipsTable": clips.table_name,
                 "StatisticsTable": statistics.table_name,
                 "ProcessedBucket": processed.bucket_name,
@@ -100,6 +104,7 @@ class Pipeline(Machine):
                 *bucket_statements(raw=raw, archive=archive, processed=processed),
                 *analysis_statements(stack, environment.analysis.custom_labels_model),
                 *transcoding_statements(transcoding, stack),
+                measuring_statement(),
                 iam.PolicyStatement(
                     actions=["lambda:InvokeFunction"], resources=[classify.function_arn, alert.function_arn]
                 ),
@@ -127,7 +132,7 @@ class Pipeline(Machine):
         acknowledge(
             self.role,
             "IAM5[Resource::*]",
-            "Rekognition's calls, Transcribe's start, MediaConvert's probe, X-Ray and log delivery name no resource",
+            "Rekognition's calls, Transcribe's start, MediaConvert's probe, metrics, X-Ray and log delivery name none",
         )
         for service, resource in (("mediaconvert", "jobs"), ("transcribe", "transcription-job")):
             acknowledge(

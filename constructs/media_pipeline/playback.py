@@ -19,6 +19,7 @@ class Playback(Construct):
     name is a new key, and the old one goes when it leaves the environment's list.
 
     Attributes:
+        distribution: the distribution.
         domain: the distribution's host name.
         signing_key_id: id of the key whose private half signs links.
         signing_secret_name: name of the secret that holds that half.
@@ -49,7 +50,7 @@ class Playback(Construct):
             # Whichever key signs is another stack's import; every one stays exported while it is listed, or the
             # deploy that changes the order could not take the old one away.
             Stack.of(self).export_value(key.public_key_id)
-        distribution = cloudfront.Distribution(
+        self.distribution = distribution = cloudfront.Distribution(
             self,
             "Distribution",
             comment=f"IMPP {environment_name}: incident pages and their media",
@@ -65,6 +66,8 @@ class Playback(Construct):
             price_class=cloudfront.PriceClass.PRICE_CLASS_100,
             log_bucket=logs,
             log_file_prefix="cloudfront/",
+            # Among them how much comes from the cache.
+            publish_additional_metrics=True,
         )
         acknowledge(distribution, "CFR1", "responders travel; a link is secret and expires, so no country is shut out")
         acknowledge(distribution, "CFR2", "nothing here runs on input: signed GETs of static files from one bucket")

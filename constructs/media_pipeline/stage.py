@@ -7,11 +7,14 @@ from constructs import Construct
 from media_pipeline.access import AccessStack
 from media_pipeline.analysis import AnalysisStack
 from media_pipeline.audit import AuditStack
+from media_pipeline.bill import BillStack
 from media_pipeline.boundary import bound
 from media_pipeline.campaigns import CampaignStack
 from media_pipeline.console import ConsoleStack
 from media_pipeline.delivery import DeliveryStack
 from media_pipeline.environment import Environment
+from media_pipeline.finops import FinOpsStack
+from media_pipeline.health import HealthStack
 from media_pipeline.ingest import IngestStack
 from media_pipeline.network import NetworkStack
 
@@ -32,6 +35,7 @@ class MediaPipeline(Stage):
             network = NetworkStack(
                 self, "Network", network=environment.network, log_days=environment.retention.log_days
             )
+        BillStack(self, "Bill", environment=environment)
         analysis = AnalysisStack(
             self,
             "Analysis",
@@ -50,6 +54,35 @@ class MediaPipeline(Stage):
             clips=analysis.clips,
             operations=analysis.operations,
         )
+        finops = FinOpsStack(
+            self,
+            "FinOps",
+            environment=environment,
+            ingest=ingest,
+            delivery=delivery,
+            analysis=analysis,
+            functions={
+                "constructs/media_pipeline/classification.py": analysis.classify,
+                "constructs/media_pipeline/alerting.py": analysis.alert,
+                "constructs/media_pipeline/campaign_fetching.py": campaigns.function,
+            },
+        )
+        HealthStack(
+            self,
+            "Health",
+            environment=environment,
+            ingest=ingest,
+            delivery=delivery,
+            analysis=analysis,
+            campaigns=campaigns,
+            functions={
+                "classify": analysis.classify,
+                "alert": analysis.alert,
+                "campaign": campaigns.function,
+                "costs": finops.function,
+            },
+            others=(finops,),
+        )
         access = AccessStack(
             self,
             "Access",
@@ -58,6 +91,7 @@ class MediaPipeline(Stage):
             delivery=delivery,
             analysis=analysis,
             campaigns=campaigns,
+            finops=finops,
         )
         if environment.console:
             ConsoleStack(

@@ -4,6 +4,7 @@ import unicodedata
 from datetime import datetime
 from typing import Any
 
+from channels import escape_slack
 from incident import Incident, show_date, show_moment, show_recorded
 
 #: SNS takes no longer subject.
@@ -46,10 +47,10 @@ def write_slack(incident: Incident, *, link: str, expires_at: datetime) -> dict[
     """A message for a Slack incoming webhook; `text` is what a notification shows."""
     lines = [f"• {reason}" for reason in _leading_reasons(incident)]
     return {
-        "text": _slack(write_subject(incident)),
+        "text": escape_slack(write_subject(incident)),
         "blocks": [
-            {"type": "section", "text": {"type": "mrkdwn", "text": f"*{_slack(_headline(incident))}*"}},
-            {"type": "section", "text": {"type": "mrkdwn", "text": _slack("\n".join(lines))}},
+            {"type": "section", "text": {"type": "mrkdwn", "text": f"*{escape_slack(_headline(incident))}*"}},
+            {"type": "section", "text": {"type": "mrkdwn", "text": escape_slack("\n".join(lines))}},
             {
                 "type": "actions",
                 "elements": [
@@ -98,8 +99,3 @@ def _leading_reasons(incident: Incident) -> list[str]:
     rest = len(incident.reasons) - CHAT_REASONS
     more = [f"and {rest} more on the page"] if rest > 0 else []
     return [*incident.reasons[:CHAT_REASONS], *more]
-
-
-def _slack(text: str) -> str:
-    # Slack reads <...> as links and mentions: a rule's name must not be able to call a channel.
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -6,7 +6,6 @@ from typing import Any
 
 import boto3
 from aws_lambda_powertools import Logger, Tracer
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, IdempotencyConfig, idempotent
 from aws_lambda_powertools.utilities.parameters import get_secret
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
@@ -16,9 +15,11 @@ from alert_settings import AlertSettings
 from announcement import write_slack, write_subject, write_teams, write_text
 from channels import ChannelError, parse_webhooks, post
 from clip_model import keys
+from clip_model.metrics import Channel, Metric, Stage
 from clip_model.playback import rsa_signer, sign_link
 from incident import Incident
 from incident_page import render
+from measuring import emit, emit_stage, reporting_memory
 
 SERVICE = "alert"
 #: Seconds a secret is kept; a rotated key or a new webhook takes effect after that.
@@ -32,7 +33,13 @@ logger = Logger(service=SERVICE)
 tracer = Tracer(service=SERVICE)
 s3 = boto3.client("s3")
 sns = boto3.client("sns")
-announced = DynamoDBPersistenceLayer(table_name=settings.alerts_table, key_attr="id", expiry_attr="expires_at")
+announced = DynamoDBPersistenceLayer(
+    table_name=settings.alerts_table,
+    key_attr="id",
+    expiry_attr="expires_at",
+    # Left to itself it opens a session of its own, which reads botocore's models once more.
+    boto3_client=boto3.client("dynamodb"),
+)
 once_a_clip = IdempotencyConfig(
     event_key_jmespath="clip.id",
     raise_on_no_idempotency_key=True,
@@ -42,6 +49,7 @@ once_a_clip = IdempotencyConfig(
 
 
 # The answer holds the link, which is a credential: a trace is no place for it.
+@reporting_memory
 @logger.inject_lambda_context(clear_state=True)
 @tracer.capture_lambda_handler(capture_response=False)
 @idempotent(config=once_a_clip, persistence_store=announced)
@@ -72,6 +80,7 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # 
         Subject=write_subject(incident),
         Message=write_text(incident, link=link, expires_at=expires_at),
     )["MessageId"]
+    measure(incident)
     channels, failed_channels = post_to_chat(incident, link=link, expires_at=expires_at)
     logger.info("announced", extra={"channels": channels, "failed_channels": failed_channels})
     return {
@@ -81,6 +90,18 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # 
         "failed_channels": failed_channels,
         "message_id": message_id,
     }
+
+
+def measure(incident: Incident) -> None:
+    """How long the responders have waited for this alert, and how much of it was for what they shall watch.
+
+    Never raises: SNS has told them, and a second try would tell them again.
+    """
+    now = datetime.now(UTC)
+    if incident.received_at:
+        emit(Metric.UPLOAD_TO_ALERT, max(0.0, (now - incident.received_at).total_seconds()))
+    if incident.judged_at:
+        emit_stage(Stage.PUBLISHING, incident.judged_at, now)
 
 
 def post_to_chat(incident: Incident, *, link: str, expires_at: datetime) -> tuple[list[str], list[str]]:
@@ -93,7 +114,7 @@ def post_to_chat(incident: Incident, *, link: str, expires_at: datetime) -> tupl
     try:
         webhooks = parse_webhooks(get_secret(settings.webhooks_secret, max_age=SECRET_AGE))
     except (GetParameterError, ChannelError) as error:
-        report_failure("webhooks", error)
+        report_failure(Channel.WEBHOOKS, error)
         return [], ["webhooks"]
     taken, failed = [], []
     for channel, url in webhooks.items():
@@ -109,5 +130,4 @@ def post_to_chat(incident: Incident, *, link: str, expires_at: datetime) -> tupl
 def report_failure(channel: str, error: Exception) -> None:
     """Make a channel that failed visible: in the log, and as a metric to alarm on."""
     logger.error("channel failed", extra={"channel": channel, "fault": str(error)})
-    with single_metric(name="AlertChannelFailures", unit=MetricUnit.Count, value=1, namespace="IMPP") as metric:
-        metric.add_dimension(name="service", value=SERVICE)
+    emit(Metric.ALERT_CHANNEL_FAILURES, channel=channel)

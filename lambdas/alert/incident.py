@@ -31,6 +31,8 @@ class Incident:
         source: device thing name, or where a campaign's footage came from.
         collection: a device's lane or a campaign's name.
         captured_at: when recording began, UTC; None where the camera had no time to give.
+        received_at: when it was uploaded, UTC; as `captured_at`, None where it is not known.
+        judged_at: when it proved an incident, likewise.
         duration: seconds.
         metadata: the clip's own, decoded.
         folder: the clip's products folder, ending in `/`.
@@ -47,6 +49,8 @@ class Incident:
     source: str
     collection: str
     captured_at: datetime | None
+    received_at: datetime | None
+    judged_at: datetime | None
     duration: float
     metadata: Mapping[str, str]
     folder: str
@@ -72,6 +76,8 @@ class Incident:
             source=clip["source"],
             collection=clip["collection"],
             captured_at=_time(clip["captured_at"]),
+            received_at=_time(clip["received_at"]),
+            judged_at=_time(event["judged_at"]),
             duration=float(clip["duration"]),
             metadata={name: metadata.decode(value) for name, value in clip["metadata"].items()},
             folder=event["folder"],
@@ -100,7 +106,7 @@ def show_recorded(incident: Incident) -> str:
 
 
 def _time(text: str) -> datetime | None:
-    """What a clip's key says was the time; a camera whose clock is not set may name it `0000-00-00`."""
+    """A time as a clip's key may say it, `0000-00-00` where the camera's clock is not set, or as an event does."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -8,15 +8,16 @@ from typing import Any
 
 import boto3
 from aws_lambda_powertools import Logger, Tracer
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
 from campaign_settings import CampaignSettings
 from claims import Claims
+from clip_model.metrics import Metric
 from download import Download
 from errors import TimeUpError, UnreadyError
 from fetch import FetchTask, fetch
+from measuring import emit, reporting_memory
 from pace import Pace
 from search import SearchTask, search
 from search_cache import SearchCache
@@ -45,6 +46,7 @@ tools = Tools(
 )
 
 
+@reporting_memory
 @logger.inject_lambda_context(clear_state=True)
 @tracer.capture_lambda_handler(capture_response=False)
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -92,7 +94,7 @@ def bring(task: FetchTask, context: LambdaContext) -> dict[str, Any]:
     upload = Upload(s3, bucket=settings.raw_bucket, key=task.key, upload_id=task.upload_id)
     fetched = fetch(upload, lambda start: open_download(start=start))
     if fetched["complete"]:
-        count("ItemsFetched", source=task.source)
+        emit(Metric.ITEMS_FETCHED, source=task.source)
     logger.info("fetched", extra={name: fetched[name] for name in ("complete", "bytes", "unsuitable")})
     return fetched
 
@@ -113,11 +115,4 @@ def report_failure(source: str, error: Exception) -> None:
     """Make a source that failed visible in the log; and as a metric, unless it only waits for a person."""
     logger.warning("source failed", extra={"source": source, "fault": str(error)})
     if not isinstance(error, UnreadyError):
-        count("SourceFailures", source=source)
-
-
-def count(name: str, **dimensions: str) -> None:
-    """Add one to a metric; `service` is always among its dimensions."""
-    with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace="IMPP") as metric:
-        for dimension, value in {"service": SERVICE, **dimensions}.items():
-            metric.add_dimension(name=dimension, value=value)
+        emit(Metric.SOURCE_FAILURES, source=source)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from clip_model.documents import Attribution, Finding
@@ -26,6 +27,8 @@ class Analysis:
             `speech`; what was not asked is absent.
         frames: labels of sampled frames; empty unless the depth is `sampled`.
         notes: what earlier states want a reader of the result to know.
+        planned_at: when it was decided how closely to look.
+        asked_at: when the clip was handed to be judged.
     """
 
     clip_id: str
@@ -41,6 +44,8 @@ class Analysis:
     jobs: Mapping[str, str]
     frames: tuple[Finding, ...]
     notes: tuple[str, ...]
+    planned_at: datetime
+    asked_at: datetime
 
     @classmethod
     def parse(cls, event: Mapping[str, Any]) -> "Analysis":
@@ -64,4 +69,6 @@ class Analysis:
                 for label in frame["labels"]
             ),
             notes=tuple(event["notes"]),
+            planned_at=datetime.fromisoformat(event["planned_at"]),
+            asked_at=datetime.fromisoformat(event["asked_at"]),
         )

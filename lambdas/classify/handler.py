@@ -2,11 +2,12 @@
 
 import json
 import os
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
 from aws_lambda_powertools import Logger, Tracer
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
@@ -14,9 +15,11 @@ from analysis import Analysis
 from classify_settings import ClassifySettings
 from clip_model import keys
 from clip_model.documents import Judgement, Labels
+from clip_model.metrics import Metric, Stage, rule_values
 from clip_model.rules import Rule
 from findings import read_jobs
-from judge import judge
+from judge import fire, judge
+from measuring import emit, emit_stage, reporting_memory
 from rule_book import load_rules
 from search_index import make_entries, outdated_keys, write_entries
 from speech import Speech, detect_sentiment, read_speech
@@ -35,6 +38,7 @@ s3 = boto3.client("s3")
 dynamodb = boto3.client("dynamodb")
 
 
+@reporting_memory
 @logger.inject_lambda_context(clear_state=True)
 @tracer.capture_lambda_handler(capture_response=False)
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
@@ -48,9 +52,10 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # 
     findings = gather(analysis, rules)
     if fault:
         logger.error("rules document is broken", extra={"fault": fault})
-        count("RulesBroken")
+        emit(Metric.RULES_BROKEN)
         findings["notes"].append(f"the rules document is broken, the built-in rules judged this clip: {fault}")
-    judgement = judge(rules, findings, collection=analysis.collection, duration=analysis.duration)
+    fired = fire(rules, findings, collection=analysis.collection)
+    judgement = judge(fired, duration=analysis.duration)
     index(analysis, findings, judgement)
     # Last, since until then it tells a second try what the run before this one may have left in the index.
     s3.put_object(
@@ -59,7 +64,11 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # 
         Body=json.dumps(findings, ensure_ascii=False).encode(),
         ContentType="application/json",
     )
-    count("ClipsClassified", verdict=judgement["verdict"])
+    emit(Metric.CLIPS_CLASSIFIED, verdict=judgement["verdict"])
+    count_rules(rules, (rule.name for rule, _ in fired))
+    emit_stage(Stage.INTAKE, datetime.fromisoformat(analysis.received_at), analysis.planned_at)
+    emit_stage(Stage.ANALYSIS, analysis.planned_at, analysis.asked_at)
+    emit_stage(Stage.CLASSIFICATION, analysis.asked_at, datetime.now(UTC))
     logger.info("classified", extra={"verdict": judgement["verdict"], "severity": judgement["severity"]})
     return {**judgement, "notes": findings["notes"]}
 
@@ -100,8 +109,8 @@ def index(analysis: Analysis, findings: Labels, judgement: Judgement) -> None:
     write_entries(dynamodb, settings.index_table, entries, outdated)
 
 
-def count(name: str, **dimensions: str) -> None:
-    """Add one to a metric; `service` is always among its dimensions."""
-    with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace="IMPP") as metric:
-        for dimension, value in {"service": SERVICE, **dimensions}.items():
-            metric.add_dimension(name=dimension, value=value)
+def count_rules(rules: Iterable[Rule], fired: Iterable[str]) -> None:
+    """Count each rule that fired, so that one that never does can be found."""
+    values = rule_values(rule.name for rule in rules)
+    for value in sorted({values[name] for name in fired}):
+        emit(Metric.RULE_FIRED, rule=value)

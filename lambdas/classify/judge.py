@@ -20,16 +20,20 @@ MOST = 20
 Fired = tuple[Rule, list[Evidence]]
 
 
-def judge(rules: Iterable[Rule], findings: Labels, *, collection: str, duration: float) -> Judgement:
-    """Apply the rules to what was found in a clip of `duration` seconds.
+def fire(rules: Iterable[Rule], findings: Labels, *, collection: str) -> list[Fired]:
+    """Apply the rules to what was found in a clip: those that fired and why, the heaviest first."""
+    event_flag = collection == Lane.EVENT
+    found = [(rule, find_evidence(rule, findings, collection=collection, event_flag=event_flag)) for rule in rules]
+    return sorted(((rule, evidence) for rule, evidence in found if evidence), key=_weight)
+
+
+def judge(fired: Sequence[Fired], *, duration: float) -> Judgement:
+    """What follows for a clip of `duration` seconds.
 
     Returns:
         The heaviest verdict among the rules that fired and the most urgent severity among that verdict's rules;
         reasons, the most telling first; moments in order of time. At most 20 of each.
     """
-    event_flag = collection == Lane.EVENT
-    found = [(rule, find_evidence(rule, findings, collection=collection, event_flag=event_flag)) for rule in rules]
-    fired = sorted(((rule, evidence) for rule, evidence in found if evidence), key=_weight)
     if not fired:
         return Judgement(verdict=Verdict.ROUTINE, severity=Severity.NONE, reasons=["no rule fired"], moments=[])
     first = fired[0][0]

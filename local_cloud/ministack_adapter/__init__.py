@@ -9,9 +9,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from local_cloud.integrations import Integrations
+from local_cloud.meter import Readings
+from local_cloud.ministack_adapter.athena import correct_athena
+from local_cloud.ministack_adapter.cloudwatch import correct_cloudwatch
 from local_cloud.ministack_adapter.events import correct_events
 from local_cloud.ministack_adapter.functions import correct_functions
 from local_cloud.ministack_adapter.identity import Identity
+from local_cloud.ministack_adapter.metering import meter_services
 from local_cloud.ministack_adapter.objects import correct_objects
 from local_cloud.ministack_adapter.resource_types import add_resource_types
 from local_cloud.ministack_adapter.step_functions import correct_step_functions
@@ -39,6 +43,7 @@ def application(
     identity: Identity,
     integrations: Integrations,
     telemetry: Telemetry,
+    readings: Readings,
     *,
     resource_types: Mapping[str, Mapping[str, Callable[..., Any]]],
 ) -> Any:
@@ -49,7 +54,10 @@ def application(
     add_resource_types(resource_types)
     correct_functions(identity, telemetry)
     correct_objects(identity)
+    correct_athena(identity)
+    correct_cloudwatch()
     correct_events(identity)
+    meter_services(readings)
     return app.app
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from local_cloud.authority import Credentials, Denied
 from local_cloud.layers import runnable_here
+from local_cloud.ministack_adapter.cloudwatch import record_line
 from local_cloud.ministack_adapter.identity import Identity
 from local_cloud.telemetry import Telemetry
 
@@ -28,12 +29,15 @@ def _run_foreign_layers() -> None:
 
 
 def _report_under_the_functions_role(identity: Identity, telemetry: Telemetry) -> None:
-    """What a function printed reaches its log group, and its trace X-Ray, with its own role; MiniStack uses none."""
+    """What a function printed reaches its log group, and its trace X-Ray, with its own role; MiniStack uses none.
+
+    The metrics in its log are CloudWatch's to find, for which nobody needs a permission.
+    """
     from ministack.services import lambda_svc
 
     original = lambda_svc._emit_lambda_logs
 
-    def emit(function: dict[str, Any], request_id: str, *arguments: Any, **options: Any) -> None:
+    def emit(function: dict[str, Any], request_id: str, text: str, *arguments: Any, **options: Any) -> None:
         config = function.get("config") or function
         role = _session(identity, config)
         group = config.get("LoggingConfig", {}).get("LogGroup", "")
@@ -44,7 +48,9 @@ def _report_under_the_functions_role(identity: Identity, telemetry: Telemetry) -
         except Denied:
             pass  # as on AWS: the function runs, and nobody reads what it says
         else:
-            original(function, request_id, *arguments, **options)
+            original(function, request_id, text, *arguments, **options)
+            for line in text.splitlines():
+                record_line(line)
         if config.get("TracingConfig", {}).get("Mode") == "Active":
             telemetry.trace_function(role, config["FunctionName"], request_id)
 

@@ -1,10 +1,13 @@
 """MiniStack's IAM engine, asked in AWS's place: sessions of roles, and what they may do.
 
-The engine is off while the stacks are deployed and on from then on. It knows no policy variables,
-no keys of a session's own, no `dynamodb:LeadingKeys` and no service that assumes a role; they are added here.
+The engine is off while the stacks are deployed and on from then on. It knows no policy variables, no keys of a
+session's own, no `dynamodb:LeadingKeys` or `cloudwatch:namespace`, and no service that assumes a role; they are added
+here.
 """
 
 import contextvars
+import copy
+import functools
 import hashlib
 import json
 import re
@@ -42,8 +45,11 @@ class Identity:
         from ministack import app
 
         if not app.AUTH:
+            _parse_once()
             _fill_in_variables()
             _tell_leading_keys()
+            _tell_namespaces()
+            _tell_log_groups()
             app.AUTH = True
 
     def assume(
@@ -191,6 +197,20 @@ def _refusal(caller: Credentials, action: str, resource: str, region: str, keys:
     )
 
 
+def _parse_once() -> None:
+    """Remember what a policy says; MiniStack parses every one of a role's, its boundary too, at every call."""
+    from ministack.core import iam_evaluator
+
+    parse = iam_evaluator.parse_policy_document
+    remembered = functools.lru_cache(maxsize=1000)(parse)
+
+    def parse_policy_document(document: Any) -> list[Any]:
+        # Copies, since variables are filled in for each call.
+        return list(map(copy.copy, remembered(document))) if isinstance(document, str) else parse(document)
+
+    iam_evaluator.parse_policy_document = parse_policy_document
+
+
 def _fill_in_variables() -> None:
     """Let policies speak of the caller, as in `video/${credentials-iot:ThingName}/*`, in resources and conditions."""
     from ministack.core import iam_evaluator
@@ -204,7 +224,9 @@ def _fill_in_variables() -> None:
 
     def filled(text: str, keys: Mapping[str, Any]) -> str:
         # An unknown variable stays as it is and so matches nothing.
-        return _VARIABLE.sub(lambda found: str(keys.get(found[1].lower(), found[0])), text)
+        return (
+            text if "${" not in text else _VARIABLE.sub(lambda found: str(keys.get(found[1].lower(), found[0])), text)
+        )
 
     def filled_values(values: Any, keys: Mapping[str, Any]) -> list[str]:
         return [filled(str(value), keys) for value in (values if isinstance(values, list) else [values])]
@@ -236,6 +258,41 @@ def _tell_leading_keys() -> None:
         return {**original(body), **({"dynamodb:LeadingKeys": keys} if keys else {})}
 
     iam_actions.dynamodb_service_context = service_context
+
+
+def _tell_log_groups() -> None:
+    """Asking for log groups by the beginning of their names is asking for any of them; MiniStack knows no resource."""
+    from ministack.core import iam_actions
+
+    original = iam_actions.extract_resource_arn
+
+    def extract(service: str, *arguments: Any) -> Any:
+        headers, region, account = arguments[2], arguments[5], arguments[6]
+        if service == "logs" and headers.get("x-amz-target", "").endswith(".DescribeLogGroups"):
+            return f"arn:aws:logs:{region}:{account}:log-group::log-stream:"
+        return original(service, *arguments)
+
+    iam_actions.extract_resource_arn = extract
+
+
+def _tell_namespaces() -> None:
+    """Let conditions speak of the namespace that metrics are put into."""
+    from ministack.core import iam_actions
+
+    original = iam_actions.request_tag_context
+
+    def tag_context(service: str, iam_action: str, body: bytes, params: dict[str, Any]) -> dict[str, Any]:
+        keys = {"cloudwatch:namespace": _namespace(body)} if iam_action == "cloudwatch:PutMetricData" else {}
+        return {**original(service, iam_action, body, params), **keys}
+
+    iam_actions.request_tag_context = tag_context
+
+
+def _namespace(body: bytes) -> str:
+    try:
+        return str(json.loads(body or b"{}").get("Namespace", ""))
+    except ValueError:
+        return ""  # to be refused for that
 
 
 def _leading_keys(body: bytes) -> list[str]:

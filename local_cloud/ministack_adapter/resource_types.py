@@ -4,6 +4,8 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from local_cloud.ministack_adapter.watch_types import watch_types
+
 
 def add_resource_types(ours: Mapping[str, Mapping[str, Callable[..., Any]]]) -> None:
     """CloudFormation types that MiniStack lacks: real where it has the API, a record elsewhere.
@@ -57,6 +59,7 @@ def add_resource_types(ours: Mapping[str, Mapping[str, Callable[..., Any]]]) -> 
             "AWS::CloudFront::PublicKey": keep(cloudfront._public_keys, cloudfront._pk_id, "PublicKeyConfig"),
             "AWS::CloudFront::KeyGroup": keep(cloudfront._key_groups, cloudfront._kg_id, "KeyGroupConfig"),
             "AWS::MediaConvert::Queue": {"create": create_queue, "delete": lambda _name, _properties: None},
+            **watch_types(),
             **ours,
         }
     )

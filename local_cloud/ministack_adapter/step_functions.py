@@ -2,6 +2,7 @@
 
 import contextvars
 import random
+import time
 from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from local_cloud.authority import Denied
 from local_cloud.integrations import Call, IntegrationError, Integrations, Run
 from local_cloud.ministack_adapter.branches import run_side_by_side
+from local_cloud.ministack_adapter.cloudwatch import record_execution
 from local_cloud.ministack_adapter.expressions import parse_once
 from local_cloud.ministack_adapter.group import Stopped
 from local_cloud.ministack_adapter.history import begin, correct_history
@@ -47,6 +49,8 @@ def _run_under_the_machines_role(sfn: Any, identity: Identity, telemetry: Teleme
 
     def run_execution(arn: str) -> None:
         execution = sfn._executions[arn]
+        began = time.monotonic()
+        record_execution(execution["stateMachineArn"])
         begin(execution)
         machine = sfn._state_machines[execution["stateMachineArn"]]
         try:
@@ -62,6 +66,7 @@ def _run_under_the_machines_role(sfn: Any, identity: Identity, telemetry: Teleme
         _run.set(Run(role, lambda: execution["status"] == "RUNNING"))
         with suppress(Stopped):
             original(arn)
+        record_execution(execution["stateMachineArn"], execution["status"], time.monotonic() - began)
         for destination in machine.get("loggingConfiguration", {}).get("destinations", []):
             group = destination["cloudWatchLogsLogGroup"]["logGroupArn"].split(":log-group:")[1].removesuffix(":*")
             telemetry.log_machine(role, group, arn, execution["events"])

@@ -9,6 +9,7 @@ from typing import Any
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
+from local_cloud.meter import Readings
 from local_cloud.services.wire import ServiceError
 
 MAX_BYTES = 5000
@@ -19,12 +20,13 @@ _CURVE = math.log(0.5) / math.log(_NEUTRAL)
 
 
 class Comprehend:
-    """The operations of Comprehend that the pipeline calls."""
+    """The operations of Comprehend that the pipeline calls, counted on `readings`."""
 
     service = "comprehend"
     invalid_request = "InvalidRequestException"
 
-    def __init__(self) -> None:
+    def __init__(self, readings: Readings | None = None) -> None:
+        self._readings = readings or Readings()
         self._analyser = SentimentIntensityAnalyzer()
 
     def close(self) -> None:
@@ -51,6 +53,7 @@ class Comprehend:
                 "UnsupportedLanguageException",
                 f"the local stand-in reads English (en) only, got {arguments['LanguageCode']!r}",
             )
+        self._readings.count_text(text)
         scores = _scores(self._analyser.polarity_scores(text))
         return {"Sentiment": max(scores, key=lambda name: scores[name]).upper(), "SentimentScore": scores}
 

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from local_cloud.authority import Authority, Credentials, Denied, Unguarded, acting_as, caller
+from local_cloud.meter import Readings
 from local_cloud.services.allow import unsupported
 from local_cloud.services.deliver import deliver
 from local_cloud.services.jobs import Job, JobError, JobTable, State, TokenReuseError
 from local_cloud.services.plan import Plan, read_plan
-from local_cloud.services.probe import MediaError, probe
+from local_cloud.services.probe import Media, MediaError, probe
 from local_cloud.services.probe_answer import probe_answer
 from local_cloud.services.settings import JOB
 from local_cloud.services.storage import ObjectError, Storage, split_uri
@@ -43,6 +44,7 @@ class MediaConvert:
         account_id: named in ARNs.
         authority: who says whether a role may be passed and assumed.
         jobs: the job table; only tests bring their own.
+        readings: the meters; only tests go without.
     """
 
     service = "mediaconvert"
@@ -56,8 +58,10 @@ class MediaConvert:
         account_id: str = "000000000000",
         authority: Authority | None = None,
         jobs: JobTable | None = None,
+        readings: Readings | None = None,
     ) -> None:
         self._storage = storage
+        self._readings = readings or Readings()
         self._authority = authority or Unguarded()
         self._arn = f"arn:aws:mediaconvert:{region}:{account_id}"
         self._jobs = jobs or JobTable()
@@ -105,7 +109,9 @@ class MediaConvert:
         try:
             job_id = f"{uuid.uuid4().int % 10**13:013d}-{uuid.uuid4().hex[:6]}"
             role = self._assume(arguments["Role"], self.resource(_CREATE, arguments))
-            job = self._jobs.start(_CREATE, arguments, partial(self._run, plan, role), token=token, job_id=job_id)
+            job = self._jobs.start(
+                _CREATE, arguments, partial(self._run, plan, role, arguments), token=token, job_id=job_id
+            )
         except TokenReuseError as error:
             raise ServiceError("ConflictException", str(error), 409) from None
         return {"Job": self._describe(job)}
@@ -134,7 +140,7 @@ class MediaConvert:
         except Denied as error:
             raise ServiceError("ForbiddenException", str(error), 403) from None
 
-    def _run(self, plan: Plan, role: Credentials | None) -> list[dict[str, Any]]:
+    def _run(self, plan: Plan, role: Credentials | None, request: dict[str, Any]) -> list[dict[str, Any]]:
         try:
             with (
                 acting_as(role),
@@ -144,13 +150,28 @@ class MediaConvert:
                 media, folder = probe(source), Path(name)
                 transcode(source, plan, media, folder)
                 try:
-                    return deliver(plan, folder, span(plan, media)[1], self._storage)
+                    groups = deliver(plan, folder, span(plan, media)[1], self._storage)
                 except ObjectError as error:
                     raise JobError(f"Unable to write to output file: [{error}]", UNWRITABLE) from None
+                self._count(plan, media, request, groups)
+                return groups
         except (ObjectError, MediaError) as error:
             raise JobError(
                 f"Unable to open input file [s3://{plan.bucket}/{plan.key}]: [Failed probe/open: [{error}]]", BAD_INPUT
             ) from None
+
+    def _count(self, plan: Plan, media: Media, request: dict[str, Any], groups: list[dict[str, Any]]) -> None:
+        """Every output of a job that is done."""
+        for detail in (detail for group in groups for detail in group["OutputDetails"]):
+            self._readings.count_output(
+                detail["DurationInMs"] / 1000,
+                detail["VideoDetails"]["HeightInPx"],
+                float(media.video.frame_rate) if media.video else 0,
+                operation=request.get("UserMetadata", {}).get("makes", ""),
+                resource=self.resource(_CREATE, request),
+                key=plan.key,
+                tags=request.get("Tags", {}) if request.get("BillingTagsSource", "JOB") == "JOB" else {},
+            )
 
     def _describe(self, job: Job) -> dict[str, Any]:
         return {name: job.request.get(name) for name in _ECHOED} | {

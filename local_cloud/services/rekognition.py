@@ -13,6 +13,8 @@ from typing import Any
 import cv2
 import numpy as np
 
+from clip_model.meters import Meter
+from local_cloud.meter import Readings
 from local_cloud.services import reading, vision
 from local_cloud.services.allow import ANY, unsupported
 from local_cloud.services.answers import label_answer, text_answers
@@ -50,14 +52,16 @@ class Rekognition:
     Args:
         storage: where videos and pictures are read from.
         jobs: the video jobs' table; AWS's quota and start rate where not given.
+        readings: the meters; only tests go without.
     """
 
     service = "rekognition"
     invalid_request = "InvalidParameterException"
 
-    def __init__(self, storage: Storage, jobs: JobTable | None = None) -> None:
+    def __init__(self, storage: Storage, jobs: JobTable | None = None, *, readings: Readings | None = None) -> None:
         self._storage = storage
-        self._videos = VideoJobs(storage, jobs)
+        self._readings = readings or Readings()
+        self._videos = VideoJobs(storage, jobs, readings=self._readings)
 
     def close(self) -> None:
         """Drop the jobs that wait."""
@@ -129,22 +133,24 @@ class Rekognition:
         """Find people and faces in a picture."""
         _refuse_unsupported(arguments, {"Image": ANY, "MaxLabels": ANY} | _LABEL_CHOICE)
         wanted = _label_filter(arguments, LEAST_IMAGE_CONFIDENCE)
-        found = [label_answer(label) for label in vision.labels(self._picture(arguments["Image"])) if wanted(label)]
+        picture = self._picture(arguments["Image"], "DetectLabels")
+        found = [label_answer(label) for label in vision.labels(picture) if wanted(label)]
         return {"Labels": found[: arguments.get("MaxLabels")], "LabelModelVersion": MODEL_VERSION}
 
     def detect_text(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Read a picture."""
         _refuse_unsupported(arguments, {"Image": ANY} | _TEXT_CHOICE)
-        lines = reading.lines(self._picture(arguments["Image"]))
+        lines = reading.lines(self._picture(arguments["Image"], "DetectText"))
         return {"TextDetections": _chosen_text(arguments, lines), "TextModelVersion": MODEL_VERSION}
 
-    def _picture(self, image: dict[str, Any]) -> Image:
+    def _picture(self, image: dict[str, Any], operation: str) -> Image:
         data, most = self._bytes(image)
         if len(data) > most:
             raise ServiceError("ImageTooLargeException", f"the image may be {most} bytes at most, got {len(data)}")
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
         if picture is None or not data.startswith(_PICTURE_MARKS):
             raise ServiceError("InvalidImageFormatException", f"the image must be JPEG or PNG, got {data[:8]!r}")
+        self._readings.count(Meter.IMAGE, operation=operation, key=image.get("S3Object", {}).get("Name", ""))
         return np.asarray(picture, np.uint8)
 
     def _bytes(self, image: dict[str, Any]) -> tuple[bytes, int]:

@@ -1,6 +1,7 @@
 """Where the stand-ins read and write objects."""
 
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -60,8 +61,8 @@ class S3Storage:
         """Bring the object to a temporary file, which is gone when the context ends."""
         with tempfile.TemporaryDirectory(prefix="impp-object-") as folder:
             path = Path(folder) / local_name(key)
-            with _naming(bucket, key):
-                self._clients.client("s3").download_file(bucket, key, str(path))
+            with _naming(bucket, key), path.open("wb") as file:
+                shutil.copyfileobj(self._clients.client("s3").get_object(Bucket=bucket, Key=key)["Body"], file)
             yield path
 
     def store(self, path: Path, bucket: str, key: str, content_type: str) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from local_cloud.meter import Readings
 from local_cloud.services.allow import ANY, unsupported
 from local_cloud.services.jobs import Job, JobError, JobTable, NameTakenError, QuotaError, RateError, State
 from local_cloud.services.probe import Media, MediaError, probe
@@ -58,6 +59,7 @@ class Transcribe:
         region: named in a transcript's address.
         account_id: named in the transcript.
         jobs: the job table; AWS's quota and start rate where not given.
+        readings: the meters; only tests go without.
     """
 
     service = "transcribe"
@@ -70,8 +72,10 @@ class Transcribe:
         region: str = "us-east-1",
         account_id: str = "000000000000",
         jobs: JobTable | None = None,
+        readings: Readings | None = None,
     ) -> None:
         self._storage = storage
+        self._readings = readings or Readings()
         self._region = region
         self._account_id = account_id
         self._jobs = jobs or JobTable(quota=OPEN_JOBS, starts_per_second=STARTS_PER_SECOND)
@@ -92,7 +96,7 @@ class Transcribe:
         bucket, key = self._source(arguments)
         name = arguments["TranscriptionJobName"]
         output = (arguments["OutputBucketName"], _output_key(arguments))
-        work = partial(self._transcribe, name, bucket, key, arguments.get("MediaFormat"), output)
+        work = partial(self._transcribe, arguments, bucket, key, output)
         try:
             job = self._jobs.start(_START, arguments, work, job_id=name)
         except NameTakenError:
@@ -129,17 +133,19 @@ class Transcribe:
             raise ServiceError("BadRequestException", f"media may be {MAX_BYTES} bytes at most, got {stored.size}")
         return bucket, key
 
-    def _transcribe(self, name: str, bucket: str, key: str, media_format: str | None, output: tuple[str, str]) -> None:
+    def _transcribe(self, request: dict[str, Any], bucket: str, key: str, output: tuple[str, str]) -> None:
+        tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])}
         try:
             with self._storage.fetch(bucket, key) as path:
                 media = probe(path)
-                _accept(media, media_format)
+                _accept(media, request.get("MediaFormat"))
                 words = hear(path)
+                self._readings.count_speech(media.duration, key=key, tags=tags)
         except (ObjectError, MediaError) as error:
             raise JobError(str(error)) from None
         with tempfile.TemporaryDirectory(prefix="impp-transcript-") as folder:
             transcript = Path(folder) / "transcript.json"
-            transcript.write_text(json.dumps(_transcript(name, self._account_id, words)))
+            transcript.write_text(json.dumps(_transcript(request["TranscriptionJobName"], self._account_id, words)))
             try:
                 self._storage.store(transcript, *output, "application/json")
             except ObjectError as error:

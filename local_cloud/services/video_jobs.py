@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local_cloud.meter import Readings
 from local_cloud.services.answers import video_answer
 from local_cloud.services.jobs import Job, JobError, JobTable, QuotaError, RateError, State, TokenReuseError
 from local_cloud.services.probe import Media, MediaError, probe
@@ -35,8 +36,9 @@ class _Analysed:
 class VideoJobs:
     """The jobs of all video operations, which share one quota."""
 
-    def __init__(self, storage: Storage, table: JobTable | None = None) -> None:
+    def __init__(self, storage: Storage, table: JobTable | None = None, *, readings: Readings) -> None:
         self._storage = storage
+        self._readings = readings
         self._table = table or JobTable(quota=OPEN_JOBS, starts_per_second=STARTS_PER_SECOND)
 
     def close(self) -> None:
@@ -65,7 +67,9 @@ class VideoJobs:
         request = {name: value for name, value in arguments.items() if name != "ClientRequestToken"}
 
         def work() -> _Analysed:
-            return self._analysed(source["Bucket"], source["Name"], analyse)
+            analysed = self._analysed(source["Bucket"], source["Name"], analyse)
+            self._readings.count_video(analysed.media.duration, operation=kind, key=source["Name"])
+            return analysed
 
         return {"JobId": self._admit(kind, request, work, arguments.get("ClientRequestToken")).id}
 

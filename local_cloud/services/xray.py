@@ -4,16 +4,19 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from clip_model.meters import Meter
+from local_cloud.meter import Readings
 from local_cloud.services.wire import ServiceError
 
 
 class XRay:
-    """Segments kept in memory."""
+    """Segments kept in memory; each is a trace, counted on `readings`."""
 
     service = "xray"
     invalid_request = "InvalidRequestException"
 
-    def __init__(self) -> None:
+    def __init__(self, readings: Readings | None = None) -> None:
+        self._readings = readings or Readings()
         self._segments: list[dict[str, Any]] = []
 
     def close(self) -> None:
@@ -32,6 +35,7 @@ class XRay:
                 self._segments[-1]["annotations"] = segment.get("annotations", {})
             except (ValueError, KeyError, TypeError) as error:
                 raise ServiceError(self.invalid_request, f"not a segment: {error!r} in {document!r}") from None
+            self._readings.count(Meter.TRACE, resource=segment["name"])
         return {"UnprocessedTraceSegments": []}
 
     def put_telemetry_records(self, arguments: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002

@@ -7,7 +7,10 @@ import pytest
 from machine import EVENT, EXECUTION, at_key, evaluate, probed, tasks
 
 from clip_model import keys
+from clip_model.meters import Meter
 from clip_model.prices import PRICES
+
+USD = {meter: PRICES[meter].usd for meter in Meter}
 
 NAMES = [
     "plain.mp4",
@@ -69,28 +72,32 @@ def test_a_clip_beyond_its_own_limit_is_looked_at_less_closely_and_says_so(machi
 
 def test_the_estimate_is_the_price_tables(machine):
     plan = probed(machine, event=in_lane("parking"), seconds=120.0)["plan"]
-    base = 26 * PRICES.transition + 10 * PRICES.request + 40 * PRICES.table_write_kb
-    looked = 2 * 2 * PRICES.video_api_minute + 120 * PRICES.speech_second
+    base = 30 * USD[Meter.TRANSITION] + 20 * USD[Meter.WRITE_REQUEST] + 40 * USD[Meter.TABLE_WRITE_UNIT]
+    # Of 120 seconds fifteen letters each, by the hundred.
+    said = 120 * USD[Meter.SPEECH_SECOND] + 18 * USD[Meter.SENTIMENT_UNIT]
+    looked = 2 * 2 * USD[Meter.VIDEO_MINUTE] + said
     # Of labels, words said and words read a hundred each, by four terms.
-    entries = 3 * 100 * 4 * PRICES.table_write_kb
+    entries = 3 * 100 * 4 * USD[Meter.TABLE_WRITE_UNIT]
     assert plan["estimates"]["full"] == pytest.approx(base + looked + entries)
     assert plan["estimates"]["none"] == pytest.approx(base)
 
 
 def test_a_silent_clip_pays_for_no_spoken_words_and_a_sampled_one_for_labels_alone(machine):
-    base = 26 * PRICES.transition + 10 * PRICES.request + 40 * PRICES.table_write_kb
-    entries = 100 * 4 * PRICES.table_write_kb
+    base = 30 * USD[Meter.TRANSITION] + 20 * USD[Meter.WRITE_REQUEST] + 40 * USD[Meter.TABLE_WRITE_UNIT]
+    entries = 100 * 4 * USD[Meter.TABLE_WRITE_UNIT]
     plan = probed(machine, event=in_lane("parking"), seconds=60.0, audio=False)["plan"]
-    assert plan["estimates"]["full"] == pytest.approx(base + 2 * PRICES.video_api_minute + 2 * entries)
-    frames = 60 / plan["step"] * (PRICES.image + 3 * PRICES.transition)
-    assert plan["estimates"]["sampled"] == pytest.approx(base + 2 * PRICES.transcode_sd_minute + frames + entries)
+    assert plan["estimates"]["full"] == pytest.approx(base + 2 * USD[Meter.VIDEO_MINUTE] + 2 * entries)
+    frames = 60 / plan["step"] * (USD[Meter.IMAGE] + USD[Meter.TRANSITION] + USD[Meter.WRITE_REQUEST])
+    assert plan["estimates"]["sampled"] == pytest.approx(base + 2 * USD[Meter.TRANSCODE_SD_MINUTE] + frames + entries)
 
 
 def test_an_event_is_published_for_sure_and_any_other_clip_perhaps(machine):
     """Five outputs of a minute: HLS in 720, 480 and 360 lines, MP4 and pictures in 720; and 10 s of highlight."""
     event = probed(machine, event=in_lane("event"), seconds=60.0)["plan"]
     parked = probed(machine, event=in_lane("parking"), seconds=60.0)["plan"]
-    by_hand = 3 * PRICES.transcode_hd_minute + 2 * PRICES.transcode_sd_minute + PRICES.transcode_hd_minute / 6
+    by_hand = (
+        3 * USD[Meter.TRANSCODE_HD_MINUTE] + 2 * USD[Meter.TRANSCODE_SD_MINUTE] + USD[Meter.TRANSCODE_HD_MINUTE] / 6
+    )
     assert event["estimates"]["full"] - parked["estimates"]["full"] == pytest.approx(by_hand)
     assert (event["publishing"], parked["publishing"]) == (0, pytest.approx(by_hand))
 
@@ -148,7 +155,7 @@ def test_moderation_costs_a_third_video_api(machine):
     plain = probed(machine, event=in_lane("other"), seconds=60.0)["plan"]
     moderated = probed(machine, event=in_lane("travel"), seconds=60.0)["plan"]
     assert moderated["moderate"]
-    assert moderated["estimates"]["full"] - plain["estimates"]["full"] == pytest.approx(PRICES.video_api_minute)
+    assert moderated["estimates"]["full"] - plain["estimates"]["full"] == pytest.approx(USD[Meter.VIDEO_MINUTE])
 
 
 def test_the_month_never_spends_past_its_limit_but_depth_none_always_passes(machine, states):

@@ -43,8 +43,10 @@ def test_every_key_is_renewed_and_found_by_its_environments_name(every_template,
 def test_every_topic_is_encrypted_with_it(every_template, environment, topics_key):
     topics = [
         topic
-        for template in every_template[environment].values()
+        for name, template in every_template[environment].items()
         for topic in resources(template, "AWS::SNS::Topic").values()
+        # In a region of its own, so under a key of its own.
+        if name != "Bill"
     ]
     assert len(topics) == 2
     assert all(topic["KmsMasterKeyId"] == {"Fn::GetAtt": [topics_key[0], "Arn"]} for topic in topics)

@@ -5,9 +5,10 @@ import copy
 import pytest
 from assembly import Stack
 from normalised import normalised
-from parts import parts, together
 from readable import from_yaml, to_yaml, without_layout
 from snapshots import contents
+
+from parts import parts, together
 
 
 @pytest.fixture(scope="module")

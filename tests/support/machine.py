@@ -47,7 +47,7 @@ def substituted(value: Any) -> Any:
 
 def evaluate(template: Any, variables: dict[str, Any], **states: Any) -> Any:
     """A field as AWS evaluates it, with `$states.input`, `result` and `errorOutput` from `states`."""
-    context = {"variables": variables, "Execution": EXECUTION, "State": {"Name": "State"}, **states.pop("context", {})}
+    context = {"variables": variables, "Execution": EXECUTION, "State": STATE, **states.pop("context", {})}
     value = sfn._apply_jsonata_template(
         template, states.get("input"), context, states.get("result"), states.get("error_output")
     )
@@ -55,6 +55,7 @@ def evaluate(template: Any, variables: dict[str, Any], **states: Any) -> Any:
 
 
 SUBSTITUTES = {
+    "Environment": "dev",
     "ClipsTable": "clips",
     "StatisticsTable": "statistics",
     "ProcessedBucket": "processed",
@@ -74,6 +75,7 @@ EXECUTION = {
     "StartTime": "2026-11-20T10:15:00.000Z",
     "Input": {},
 }
+STATE = {"Name": "State", "EnteredTime": "2026-11-20T10:20:00.000Z"}
 EVENT = {
     "time": "2026-11-20T10:15:00Z",
     "detail": {

@@ -5,6 +5,7 @@ from typing import Any
 from assembly import Stack
 from differences import differences
 from normalised import neutral, normalised
+
 from parts import Part, parts
 
 Environments = dict[str, dict[str, Stack]]

@@ -54,5 +54,6 @@ TABLES = (
     _table("index", "term", "at"),
     _table("statistics", "month", "source"),
     _table("devices", "device", by_fleet=("fleet", "seen_at")),
+    _table("ledger", "kind", "day"),
     _table("campaigns", "pk", "sk", by_start=("kind", "started_at")),
 )

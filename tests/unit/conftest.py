@@ -30,6 +30,7 @@ account = "123456789012"
 region = "eu-west-1"
 disposable = true
 limits = { clip_usd = 2.0, month_usd = 50.0 }
+costs = { budget_usd = 100.0 }
 [playback]
 signing_keys = ["2026a", "2026b"]
 link_hours = 72
@@ -116,7 +117,9 @@ def aws(environments, cloudformation, monkeypatch):
     """An empty account: no stack, no key, no clip."""
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "IMPP_PLAYBACK_BASE", "IMPP_ENV"):
         monkeypatch.delenv(name, raising=False)
-    with mock_aws(config={"core": {"mock_credentials": True, "passthrough": {"services": ["cloudformation"]}}}):
+    # What tests answer themselves; moto would answer besides.
+    passed = {"services": ["cloudformation", "athena", "ce"]}
+    with mock_aws(config={"core": {"mock_credentials": True, "passthrough": passed}}):
         yield boto3.Session(region_name=REGION)
 
 
@@ -150,6 +153,7 @@ def stacks(aws, cloudformation):
             "CampaignFunctionName": "campaign",
             "PixabaySecret": "impp/dev/campaigns/pixabay",
         },
+        "impp-dev-FinOps": {"LedgerTable": "ledger"},
         "impp-dev-Access": {
             "ConsoleRoleArn": "arn:aws:iam::123456789012:role/console",
             "OperatorRoleArn": "arn:aws:iam::123456789012:role/operator",

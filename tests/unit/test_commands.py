@@ -4,7 +4,7 @@ import commands
 import pytest
 from commands import ROOT, faults, written_in
 
-PAGES = ["docs/console.md", "docs/deploy.md", "docs/runbook.md"]
+PAGES = ["docs/console.md", "docs/costs.md", "docs/deploy.md", "docs/runbook.md"]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from console.figures import Figures, day_columns, months, parse_figures, read_month, source_columns, total
+from console.figures import Figures, day_columns, monthly_usd, months, parse_figures, read_month, source_columns, total
 from console.wording import plain
 from operations.deployed import Deployed, read_environment
 
@@ -118,7 +118,18 @@ def test_another_month_can_be_looked_at(put_figures, open_page):
 
 def test_storage_is_told_by_tier(figures, open_page):
     bars = [(bar.proto.text, bar.proto.value) for bar in open_page("statistics").get("progress")]
-    assert bars == [("Standard · 1.0 MB", 0), ("Infrequent access · 2.0 kB", 0), ("Deep archive · 3.0 GB", 100)]
+    assert bars == [
+        (plain("Standard · 1.0 MB · less than $0.01 a month"), 0),
+        (plain("Infrequent access · 2.0 kB · less than $0.01 a month"), 0),
+        (plain("Deep archive · 3.0 GB · less than $0.01 a month"), 100),
+    ]
+
+
+def test_storage_costs_by_the_gigabyte_that_is_billed():
+    assert monthly_usd("STANDARD", 100 * 2**30) == pytest.approx(2.3)
+    assert monthly_usd("STANDARD_IA", 100 * 2**30) == pytest.approx(1.25)
+    assert monthly_usd("DEEP_ARCHIVE", 1000 * 2**30) == pytest.approx(0.99)
+    assert monthly_usd("GLACIER_IR", 1) is None
 
 
 def test_clips_without_a_verdict_are_named_so_many_as_are_read(put_clip, open_page, reads):

@@ -1,11 +1,24 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from console.page import STANDINGS
 from console.tiles import tile
-from console.wording import ago, count, moment, plain, size, span, web_address, weekly_time
+from console.wording import (
+    ago,
+    calendar_day,
+    cents,
+    count,
+    dollars,
+    lasting,
+    moment,
+    plain,
+    size,
+    span,
+    web_address,
+    weekly_time,
+)
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -42,6 +55,31 @@ def test_a_moment_is_told_with_its_day():
 )
 def test_bytes_are_told_in_a_short_number(amount, said):
     assert size(amount) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.84, "0.8 s"), (41.4, "41 s"), (59.6, "1 min 00 s"), (125, "2 min 05 s"), (11400, "3 h 10 min")],
+)
+def test_what_took_long_can_be_compared(seconds, said):
+    assert lasting(seconds) == said
+
+
+def test_a_day_is_told_without_its_time():
+    assert calendar_day(date(2026, 11, 2)) == "2 Nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [(0, "$0.00"), (1204.5, "$1,204.50"), (0.5, "$0.50"), (0.0384, "$0.038"), (-3.2, "-$3.20"), (1e-9, "$0.000000")],
+)
+def test_money_is_told_as_closely_as_it_takes(amount, said):
+    assert dollars(amount) == said
+
+
+@pytest.mark.parametrize(("amount", "said"), [(0, "$0.00"), (0.009, "less than $0.01"), (1204.549, "$1,204.55")])
+def test_money_is_told_to_the_cent(amount, said):
+    assert cents(amount) == said
 
 
 @pytest.mark.parametrize(("amount", "said"), [(0, "0 clips"), (1, "1 clip"), (1204, "1,204 clips")])

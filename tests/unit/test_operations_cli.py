@@ -8,7 +8,7 @@ from operations import deployed
 from operations.cli import main
 from operations.deployed import OperatorError, read_environment
 
-HOME = 'account = "1"\nregion = "eu-west-1"\ndisposable = true\nlimits = {clip_usd = 1}'
+HOME = 'account = "1"\nregion = "eu-west-1"\ndisposable = true\nlimits = {clip_usd = 1}\ncosts = {budget_usd = 9}'
 REAL = Path(deployed.__file__).parents[1] / "environments"
 
 

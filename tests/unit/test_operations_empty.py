@@ -67,6 +67,15 @@ def test_the_audit_trail_goes_where_there_is_one(full, cloudformation):
     s3.delete_bucket(Bucket="trail")
 
 
+def test_the_bill_goes_from_its_own_region(full, capsys):
+    s3 = full.client("s3", region_name="us-east-1")
+    s3.create_bucket(Bucket="impp-dev-bill-123456789012")
+    s3.put_object(Bucket="impp-dev-bill-123456789012", Key="exports/impp-dev-cur/data/file", Body=b"bill")
+    assert main(["empty", "--env", "dev"]) == 0
+    assert "impp-dev-bill-123456789012: 1 versions deleted" in capsys.readouterr().out
+    s3.delete_bucket(Bucket="impp-dev-bill-123456789012")
+
+
 def refused(full, capsys, *arguments):
     assert main(["empty", *arguments]) == 2
     for bucket in BUCKETS:

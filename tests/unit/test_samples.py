@@ -26,7 +26,7 @@ REJECTED = [name for name in CLIPS if name not in PLAYABLE]
 
 MAX_BYTES = 5_000_000
 PERSON_WEIGHT = 0.5
-FRAMES_A_SECOND = 2
+FRAMES_A_SECOND = 1
 
 
 def file_of(name: str) -> Path:
@@ -34,7 +34,7 @@ def file_of(name: str) -> Path:
 
 
 def frames(name: str) -> list:
-    """Every frame at two a second, BGR."""
+    """A frame of each second, BGR."""
     with av.open(str(file_of(name))) as container:
         step = round(container.streams.video[0].average_rate / FRAMES_A_SECOND)
         return [
@@ -128,9 +128,8 @@ def test_the_spoken_words_are_understood_as_listed():
     assert CLIPS["spoken distress"]["why"].endswith(heard)
 
 
-@pytest.mark.parametrize("name", ["plain drive", "webm"])  # the others have the same noise, encoded like the first
-def test_nothing_is_heard_in_the_others(name):
-    assert transcript(name) == ""
+def test_nothing_is_heard_in_the_others():
+    assert transcript("webm") == ""  # they have the same noise
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +140,7 @@ def ocr() -> RapidOCR:
 @pytest.mark.parametrize("name", PLAYABLE)
 def test_only_the_sign_can_be_read(name, ocr):
     shown = frames(name)
-    texts = {text for frame in shown[2::6] for text in ocr(frame).txts or ()}
+    texts = {text for frame in shown[1::3] for text in ocr(frame).txts or ()}
     assert texts == ({"POLICE"} if name == "on-screen text" else set())
 
 

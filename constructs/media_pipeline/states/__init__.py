@@ -8,7 +8,7 @@ Variables, in the order they appear:
                 attribution, well_formed
     run         40 digits that name this execution; jobs it starts carry them, so a retry finds its own
                 job, and a redrive, being another execution, starts a new one
-    limits, prices, depths, settings   constants of the deployment
+    limits, prices, least, depths, settings    constants of the deployment
     container   what MediaConvert's probe says of the file
     plan        depth, what each depth would cost in dollars (an event's with its publishing, since it is
                 an incident for sure), publishing (what is still to pay should any other clip prove
@@ -16,6 +16,7 @@ Variables, in the order they appear:
     rejection, doubts                  why a clip is rejected, in words and in the service's own
     video       bucket and key of what Rekognition reads: the clip or its proxy
     jobs, frames                       what `classify` shall read
+    planned_at, judged_at              when it was planned, and judged, ISO 8601
     judgement   verdict, severity, reasons, moments, notes
     failure     state, error and cause of what went wrong
 """

@@ -3,8 +3,8 @@
 from typing import Any
 
 from clip_model import keys
-from media_pipeline.states.expressions import jsonata
-from media_pipeline.states.jobs import CLIP_URL, job, mp4, work
+from media_pipeline.states.expressions import jsonata, whole
+from media_pipeline.states.jobs import CLIP_URL, billing_tags, job, mp4, work
 from media_pipeline.states.policies import CATCH_ALL, REKOGNITION, TRANSCRIBE, State, catch, task
 
 #: Rekognition looks at labels and moderation from this confidence on, in percent.
@@ -207,6 +207,7 @@ def _heard() -> dict[str, State]:
                     "Media": {"MediaFileUri": jsonata("'s3://' & $video.bucket & '/' & $video.key")},
                     "OutputBucketName": "${ProcessedBucket}",
                     "OutputKey": jsonata(f"$clip.folder & '{keys.TRANSCRIPT}'"),
+                    "Tags": whole([{"Key": name, "Value": value} for name, value in billing_tags().items()]),
                 },
                 retries=TRANSCRIBE,
                 # The job's name is the run's, so a second start finds the first one's job.

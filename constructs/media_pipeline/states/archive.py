@@ -5,11 +5,11 @@ It is a copy, since a lifecycle rule can't reach STANDARD_IA before 30 days. Cop
 """
 
 from clip_model import keys
+from clip_model.clip_usage import COPY_PART_BYTES
 from media_pipeline.states.claim import THIS_VERSION
 from media_pipeline.states.expressions import Expression, jsonata, whole
 from media_pipeline.states.policies import CATCH_ALL, JOB_SECONDS, S3, State, task
 
-_PART_BYTES = 1024**3
 _PARTS_AT_ONCE = 10
 
 _TARGET = f"$judgement.verdict = 'rejected' ? '{keys.QUARANTINE}/' & $clip.key : $clip.key"
@@ -29,8 +29,8 @@ def archive_states() -> dict[str, State]:
             "PartNumber": jsonata("$states.input + 1"),
             "CopySource": jsonata(_SOURCE),
             "CopySourceRange": jsonata(
-                f"""'bytes=' & $string($states.input * {_PART_BYTES}) & '-' &
-                  $string($min([($states.input + 1) * {_PART_BYTES}, $clip.size]) - 1)"""
+                f"""'bytes=' & $string($states.input * {COPY_PART_BYTES}) & '-' &
+                  $string($min([($states.input + 1) * {COPY_PART_BYTES}, $clip.size]) - 1)"""
             ),
         },
         retries=S3,
@@ -71,7 +71,7 @@ def archive_states() -> dict[str, State]:
         ),
         "CopyParts": {
             "Type": "Map",
-            "Items": jsonata(f"[0..$ceil($clip.size / {_PART_BYTES}) - 1]"),
+            "Items": jsonata(f"[0..$ceil($clip.size / {COPY_PART_BYTES}) - 1]"),
             "MaxConcurrency": _PARTS_AT_ONCE,
             "ItemProcessor": {
                 "ProcessorConfig": {"Mode": "INLINE"},

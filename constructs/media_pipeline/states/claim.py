@@ -1,17 +1,15 @@
 """Claim: a conditional put that makes a second delivery of the same event free."""
 
-from dataclasses import asdict
 from typing import Any
 
 from clip_model import keys
-from clip_model.prices import PRICES
+from clip_model.clip_usage import COPY_LIMIT_BYTES
+from clip_model.prices import PRICES, SENTIMENT_MIN_UNITS, SPEECH_MIN_SECONDS, TRANSCODE_MIN_SECONDS
+from clip_model.reserve import METERS
 from clip_model.words import STORAGE_CLASS, Status
 from media_pipeline.environment import Environment
 from media_pipeline.states.expressions import Expression, jsonata, whole
 from media_pipeline.states.policies import CATCH_ALL, CONTENDED, DYNAMODB, S3, State, catch, task
-
-#: CopyObject stops here.
-COPY_LIMIT_BYTES = 5 * 1024**3
 
 #: The clip's own version of its object, so that nothing uploaded since is touched.
 THIS_VERSION = whole(
@@ -58,12 +56,18 @@ def constants(environment: Environment) -> dict[str, Any]:
     analysis = environment.analysis
     return {
         "limits": {"clip": environment.limits.clip_usd, "month": environment.limits.month_usd},
-        "prices": asdict(PRICES),
+        "prices": {str(meter): PRICES[meter].usd for meter in METERS},
+        "least": {
+            "transcode_seconds": TRANSCODE_MIN_SECONDS,
+            "speech_seconds": SPEECH_MIN_SECONDS,
+            "sentiment_units": SENTIMENT_MIN_UNITS,
+        },
         "depths": {name: str(depth) for name, depth in analysis.depths},
         "storage_classes": {str(verdict): name for verdict, name in STORAGE_CLASS.items()},
         "settings": {
             "full_seconds": analysis.full_minutes * 60,
             "frame_seconds": analysis.frame_seconds,
+            "looks": 2 if analysis.custom_labels_model else 1,
             "poll_seconds": analysis.poll_seconds,
             "queue_seconds": analysis.queue_hours * 3600,
             "moderated": list(analysis.moderated_collections),

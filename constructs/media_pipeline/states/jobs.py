@@ -3,13 +3,12 @@
 from typing import Any
 
 from clip_model import keys
+from clip_model.clip_usage import RUNGS, SEGMENT_SECONDS, SOUND_BITRATE
 from media_pipeline.states.expressions import Expression, jsonata, render, whole
 from media_pipeline.states.policies import JOB_SECONDS, MEDIACONVERT, State, task
 
 #: The HLS ladder: name, height in lines, top bitrate in bits a second. A rung above the source's height is left out.
-LADDER = (("720p", 720, 3_000_000), ("480p", 480, 1_400_000), ("360p", 360, 700_000))
-AUDIO_BITRATE = 96_000
-SEGMENT_SECONDS = 4
+LADDER = tuple((f"{lines}p", lines, bitrate) for lines, bitrate in RUNGS.items())
 
 
 def job(name: str, *, source: str, output_groups: Any, next_state: str, clip: str = "", **fields: Any) -> State:
@@ -40,7 +39,16 @@ def job(name: str, *, source: str, output_groups: Any, next_state: str, clip: st
         {
             "Role": "${TranscodingRole}",
             "Queue": "${TranscodingQueue}",
-            "BillingTagsSource": "QUEUE",
+            # So that the bill knows whose clip it was, and what was made of it.
+            "BillingTagsSource": "JOB",
+            "Tags": whole(
+                {
+                    **billing_tags(),
+                    "impp:clip": Expression("$clip.id"),
+                    "impp:makes": name,
+                    "impp:queue": Expression("$substringAfter('${TranscodingQueue}', 'queues/')"),
+                }
+            ),
             "ClientRequestToken": jsonata(f"$run & '-{name}'"),
             "UserMetadata": {"clip": jsonata("$clip.id"), "makes": name},
             "Settings": whole(settings),
@@ -50,6 +58,15 @@ def job(name: str, *, source: str, output_groups: Any, next_state: str, clip: st
         next_state=next_state,
         **fields,
     )
+
+
+def billing_tags() -> dict[str, Any]:
+    """Tags of a job, by which its cost is attributed: cost allocation tags, once they are active (docs/costs.md)."""
+    return {
+        "impp:environment": "${Environment}",
+        "impp:source": Expression("$clip.source"),
+        "impp:collection": Expression("$clip.collection"),
+    }
 
 
 def h264(height: Expression, bitrate: int) -> dict[str, Any]:
@@ -73,7 +90,7 @@ def h264(height: Expression, bitrate: int) -> dict[str, Any]:
 #: AAC where the clip has sound; undefined, and so left out, where it is silent.
 AAC = Expression(
     "$plan.audio ? [{'AudioSourceName': 'Audio Selector 1', 'CodecSettings': {'Codec': 'AAC', 'AacSettings': "
-    f"{{'Bitrate': {AUDIO_BITRATE}, 'CodingMode': 'CODING_MODE_2_0', 'SampleRate': 48000}}}}}}]"
+    f"{{'Bitrate': {SOUND_BITRATE}, 'CodingMode': 'CODING_MODE_2_0', 'SampleRate': 48000}}}}}}]"
 )
 
 

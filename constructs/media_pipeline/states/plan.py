@@ -1,20 +1,19 @@
 """Plan: how closely to look, and whether the purse allows it."""
 
-from clip_model.index import MAX_WORDS, TERMS_A_WORD
+from clip_model.clip_usage import HIGHLIGHT_SECONDS, MAX_FRAMES
+from clip_model.reserve import (
+    ENTRIES_UNITS,
+    LETTERS_A_SECOND,
+    MAX_VIDEO_BYTES,
+    MAX_VIDEO_SECONDS,
+    MOST_LETTERS,
+    RECORD_UNITS,
+    REQUESTS,
+    TRANSITIONS,
+)
 from media_pipeline.states.expressions import jsonata
 from media_pipeline.states.policies import CONTENDED, State, catch, task
 
-#: States an ordinary clip enters, for the estimate.
-TRANSITIONS = 26
-#: KB its record, the record's indexes and the counters take to be written, each time they are.
-RECORD_KB = 40
-#: KB of entries in the search index that what was found of one kind can make, at the most.
-ENTRIES_KB = MAX_WORDS * TERMS_A_WORD
-#: Frames looked at in one clip at depth `sampled`, at the most.
-MAX_FRAMES = 200
-#: Rekognition reads no longer or larger video than this.
-MAX_VIDEO_SECONDS = 6 * 3600
-MAX_VIDEO_BYTES = 10 * 10**9
 #: Transcribe reads no larger file than this.
 MAX_SPEECH_BYTES = 2 * 10**9
 #: MediaConvert makes no smaller picture than this, in pixels either way.
@@ -42,7 +41,9 @@ _PLAN = f"""(
   $sd := $prices.transcode_sd_minute;
   $hd := $prices.transcode_hd_minute;
   $tier := $height >= 720 ? $hd : $sd;
-  $publishing := $tier / 6 + $minutes * ($height >= 720 ? 3 * $hd + 2 * $sd : ($height >= 480 ? 4 : 3) * $sd);
+  $billed := function($seconds) {{ $max([$least.transcode_seconds, $ceil($seconds)]) / 60 }};
+  $publishing := $tier * $billed($min([{HIGHLIGHT_SECONDS}, $duration]))
+    + $billed($duration) * ($height >= 720 ? 3 * $hd + 2 * $sd : ($height >= 480 ? 4 : 3) * $sd);
   $reject := $not($clip.well_formed)
     ? 'the key does not follow video/<source>/<collection>/<YYYYMMDD_HHMMSS>/<filename>'
     : $clip.replaced ? 'another clip took its key before it was looked at'
@@ -51,14 +52,16 @@ _PLAN = f"""(
     : $duration <= 0 ? 'the file does not say how long it is: a recording that was cut off?'
     : $min([$width, $height]) < {MIN_PIXELS} ? 'the picture is smaller than {MIN_PIXELS} by {MIN_PIXELS}' : '';
   $sure := $clip.collection = 'event' and $reject = '';
-  $entries := {ENTRIES_KB} * $prices.table_write_kb;
-  $base := {TRANSITIONS} * $prices.transition + 10 * $prices.request + {RECORD_KB} * $prices.table_write_kb
-    + ($sure ? $publishing : 0);
-  $speech := $audio ? $max([$prices.speech_min_seconds, $duration]) * $prices.speech_second + $entries : 0;
-  $full := $base + $minutes * $prices.video_api_minute * ($moderate ? 3 : 2) + 2 * $entries + $speech
-    + ($proxy ? $minutes * $tier : 0);
-  $sampled := $base + 2 * $minutes * $sd + $entries
-    + $ceil($duration / $step) * ($prices.image + 3 * $prices.transition);
+  $entries := {ENTRIES_UNITS} * $prices.table_write_unit;
+  $base := {TRANSITIONS} * $prices.transition + {REQUESTS} * $prices.write_request
+    + {RECORD_UNITS} * $prices.table_write_unit + ($sure ? $publishing : 0);
+  $letters := $min([{MOST_LETTERS}, $ceil({LETTERS_A_SECOND} * $duration)]);
+  $speech := $audio ? $max([$least.speech_seconds, $ceil($duration)]) * $prices.speech_second
+    + $max([$least.sentiment_units, $ceil($letters / 100)]) * $prices.sentiment_unit + $entries : 0;
+  $full := $base + $minutes * $prices.video_minute * ($moderate ? 3 : 2) + 2 * $entries + $speech
+    + ($proxy ? $billed($duration) * $tier : 0);
+  $sampled := $base + 2 * $billed($duration) * $sd + $entries
+    + $ceil($duration / $step) * ($prices.image + $settings.looks * $prices.transition + $prices.write_request);
   $affordable := $wanted = 'full' and $full > $limits.clip ? 'sampled' : $wanted;
   $allowed := $affordable = 'sampled' and $sampled > $limits.clip ? 'none' : $affordable;
   $depth := $reject = '' ? $allowed : 'none';
@@ -96,6 +99,7 @@ def plan_states() -> dict[str, State]:
             "Type": "Pass",
             "Assign": {
                 "plan": jsonata(_PLAN),
+                "planned_at": jsonata("$states.context.State.EnteredTime"),
                 "video": {"bucket": jsonata("$clip.bucket"), "key": jsonata("$clip.key")},
                 "jobs": {"labels": None, "text": None, "moderation": None, "speech": None},
                 "frames": [],

@@ -67,7 +67,15 @@ def probe_states() -> dict[str, State]:
         "Reject": {
             "Type": "Pass",
             "Assign": {
-                "plan": {"depth": "none", "estimates": {"none": 0}, "notes": jsonata("$doubts")},
+                "plan": {
+                    "depth": "none",
+                    "estimates": {"none": 0},
+                    "notes": jsonata("$doubts"),
+                    "duration": 0,
+                    "height": 0,
+                    "audio": False,
+                    "proxy": False,
+                },
                 "judgement": {
                     "verdict": "rejected",
                     "severity": "none",

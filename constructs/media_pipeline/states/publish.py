@@ -1,11 +1,11 @@
 """Classify, route, and what an incident gets: playback, highlight, alert."""
 
 from clip_model import keys
+from clip_model.clip_usage import THUMBS
 from media_pipeline.states.expressions import Expression, jsonata, whole
 from media_pipeline.states.jobs import CLIP_URL, frames, hls, job, mp4, product
 from media_pipeline.states.policies import LAMBDA, State, task
 
-_THUMBS = 20
 _LAMBDA_SECONDS = 300
 
 #: The clip's part round its first moment, in whole seconds; a clip too short to cut is its own highlight.
@@ -21,6 +21,7 @@ _CLIPPINGS = """(
 
 def publish_states() -> dict[str, State]:
     """From the findings to the verdict; for an incident on to the alert."""
+    judged = {"Assign": {"judged_at": jsonata("$states.context.State.EnteredTime")}}
     return {
         "Classify": task(
             "lambda:invoke",
@@ -34,6 +35,8 @@ def publish_states() -> dict[str, State]:
                         "jobs": Expression("$jobs"),
                         "frames": Expression("[$frames]"),
                         "notes": Expression("[$plan.notes]"),
+                        "planned_at": Expression("$planned_at"),
+                        "asked_at": Expression("$states.context.State.EnteredTime"),
                     }
                 ),
             },
@@ -45,9 +48,10 @@ def publish_states() -> dict[str, State]:
         "Route": {
             "Type": "Choice",
             "Choices": [
-                {"Condition": jsonata("$judgement.verdict = 'incident'"), "Next": "Transcode"},
-                {"Condition": jsonata("$clip.size > $settings.copy_limit"), "Next": "StartCopy"},
+                {"Condition": jsonata("$judgement.verdict = 'incident'"), **judged, "Next": "Transcode"},
+                {"Condition": jsonata("$clip.size > $settings.copy_limit"), **judged, "Next": "StartCopy"},
             ],
+            **judged,
             "Default": "Archive",
         },
         "Transcode": job(
@@ -58,9 +62,9 @@ def publish_states() -> dict[str, State]:
                 mp4(product("clip"), most=720, bitrate=3_000_000),
                 frames(
                     product("thumbs/clip"),
-                    seconds=f"$max([1, $ceil($plan.duration / {_THUMBS})])",
+                    seconds=f"$max([1, $ceil($plan.duration / {THUMBS})])",
                     lines_at_most=720,
-                    most=_THUMBS,
+                    most=THUMBS,
                 ),
             ],
             next_state="Highlight",
@@ -85,6 +89,7 @@ def publish_states() -> dict[str, State]:
                         "moments": Expression("[$judgement.moments]"),
                         "has_audio": Expression("$plan.audio"),
                         "notes": Expression("[$judgement.notes]"),
+                        "judged_at": Expression("$judged_at"),
                         "products": {
                             "playlist": keys.PLAYLIST,
                             "mp4": keys.MP4,

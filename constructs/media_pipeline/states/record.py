@@ -48,6 +48,11 @@ _VERDICT = {
         )
     },
     "depth": {"S": Expression("$plan.depth")},
+    # What its analysis was paid by, for those who look at costs; 0 for no, and of a clip that could not be read.
+    "duration": {"N": Expression("$exists($plan.duration) ? $string($plan.duration) : '0'")},
+    "height": {"N": Expression("$exists($plan.height) ? $string($plan.height) : '0'")},
+    "audio": {"N": Expression("$plan.audio = true ? '1' : '0'")},
+    "proxy": {"N": Expression("$plan.proxy = true ? '1' : '0'")},
     "estimated_cost_usd": {"N": Expression(f"$string({_COST})")},
     "size": {"N": Expression("$string($clip.size)")},
     "notes": {"L": Expression("[$map($distinct($append($plan.notes, $judgement.notes)), function($v) { {'S': $v} })]")},
@@ -92,13 +97,15 @@ _PUBLISHING_SPENT = {
 
 
 def record_states() -> dict[str, State]:
-    """The last state of every path."""
+    """What every path comes to."""
     return {
-        "RecordIncident": _end(_update(_INCIDENT), _PUBLISHING_SPENT, _counted(_COST_PUBLISHED)),
-        "RecordArchived": _end(_update(_ARCHIVED), _counted(_COST)),
+        "RecordIncident": _record(_update(_INCIDENT), _PUBLISHING_SPENT, _counted(_COST_PUBLISHED), End=True),
+        "RecordArchived": _record(_update(_ARCHIVED), _counted(_COST), next_state="Measure"),
         "RecordFailure": {
-            **task("dynamodb:updateItem", whole(_update(_FAILED, _CLAIMED)), retries=RECORD, next_state="Failed"),
-            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Failed"}],
+            **task(
+                "dynamodb:updateItem", whole(_update(_FAILED, _CLAIMED)), retries=RECORD, next_state="MeasureFailure"
+            ),
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "MeasureFailure"}],
         },
         "Failed": {
             "Type": "Fail",
@@ -108,7 +115,7 @@ def record_states() -> dict[str, State]:
     }
 
 
-def _end(*updates: dict[str, Any]) -> State:
+def _record(*updates: dict[str, Any], **fields: Any) -> State:
     """A state that makes all of the updates, once, or none."""
     return task(
         "aws-sdk:dynamodb:transactWriteItems",
@@ -119,7 +126,7 @@ def _end(*updates: dict[str, Any]) -> State:
             }
         ),
         retries=RECORD,
-        End=True,
+        **fields,
     )
 
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from clip_model import keys
+from clip_model.clip_usage import BESIDE_BITRATE, BESIDE_LINES, FRAME_LINES, MAX_FRAMES
 from media_pipeline.states.expressions import jsonata
 from media_pipeline.states.jobs import CLIP_URL, frames, job, mp4, work
-from media_pipeline.states.plan import MAX_FRAMES
 from media_pipeline.states.policies import CATCH_ALL, REKOGNITION, S3, State, task
 
 _AT_ONCE = 5
@@ -31,9 +31,9 @@ def sample_states(custom_labels_model: str | None) -> dict[str, State]:
             "frames",
             source=CLIP_URL,
             output_groups=[
-                frames(work("frame"), seconds="$plan.step", lines_at_most=576, most=MAX_FRAMES),
+                frames(work("frame"), seconds="$plan.step", lines_at_most=FRAME_LINES, most=MAX_FRAMES),
                 # MediaConvert makes no pictures without a film beside them; this is the cheapest one.
-                mp4(work("beside"), most=240, bitrate=100_000),
+                mp4(work("beside"), most=BESIDE_LINES, bitrate=BESIDE_BITRATE),
             ],
             next_state="ListFrames",
         ),

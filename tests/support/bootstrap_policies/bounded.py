@@ -9,6 +9,10 @@ from permissions.model import Statement
 from permissions.statements import Role, read_roles
 
 from bootstrap_policies.names import Deployed
+from clip_model import bill
+
+#: What is asked where the bill is, whatever the environment's region.
+BILLED = ("athena", "glue")
 
 
 def reached(deployments: Iterable[Deployed]) -> dict[str, dict[str, set[str]]]:
@@ -51,10 +55,12 @@ def handed_on(deployments: Iterable[Deployed]) -> set[str]:
 def general(arn: str, deployment: Deployed) -> str:
     """An ARN of one environment as it is in every one; what follows the environment's name is left open."""
     environment = deployment.environment
+    here = "".join(f"(?<!:{service}:)" for service in BILLED)
     for pattern, replacement in (
         (r"^arn:aws:", "arn:{partition}:"),
         (re.escape(deployment.account), "{account}"),
-        (re.escape(deployment.region), "{region}"),
+        (rf"{here}\b{re.escape(deployment.region)}\b", "{region}"),
+        (rf"\b{bill.database_name(environment)}\b", bill.database_name("{environment}")),
         (rf"\bimpp-{environment}(-[^/:]*)?", lambda found: "impp-{environment}" + ("-*" if found[1] else "")),
         (rf"\bimpp/{environment}/.*", "impp/{environment}/*"),
         (r"(?<={environment}-\*)/.*", "/*"),

@@ -13,10 +13,11 @@ from permissions.model import Statement, listed
 from permissions.statements import read_statements
 
 from bootstrap_policies.authorization import Action, actions
-from bootstrap_policies.bounded import granted
+from bootstrap_policies.bounded import BILLED, granted
 from bootstrap_policies.names import Deployed
 from bootstrap_policies.policies import condition_of, scope_of
 from bootstrap_policies.variants import deployed
+from clip_model import bill
 from media_pipeline.environment import Environment
 
 CHARACTERS = 6144
@@ -33,6 +34,9 @@ _PROTECTED = (
     "role/cdk-hnb659fds-deploy-role-{account}-{region}",
     "oidc-provider/token.actions.githubusercontent.com",
 )
+
+
+_BILLED = tuple(f"arn:aws:{service}:" for service in BILLED)
 
 
 @dataclass(frozen=True)
@@ -173,9 +177,10 @@ def _here(arn: str, deployment: Deployed, environment: Environment) -> str:
     """An ARN of one environment as it would be in another."""
     for there, here in (
         (deployment.account, environment.account),
-        (deployment.region, environment.region),
+        (deployment.region, deployment.region if arn.startswith(_BILLED) else environment.region),
         (f"impp-{deployment.environment}", f"impp-{environment.name}"),
         (f"impp/{deployment.environment}/", f"impp/{environment.name}/"),
+        (bill.database_name(deployment.environment), bill.database_name(environment.name)),
     ):
         arn = arn.replace(there, here)
     return arn

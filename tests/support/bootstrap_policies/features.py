@@ -56,8 +56,26 @@ _SCALING = ("DeleteScalingPolicy", "DeleteScheduledAction", "DeregisterScalableT
 _ITEMS = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
 _TABLES = ("CreateNamespace", "CreateTable", "CreateTableBucket", "GetTable", "GetTableMetadataLocation")
 
+_UPLOAD = ("AbortMultipartUpload", "GetObject", "ListBucketMultipartUploads", "ListMultipartUploadParts", "PutObject")
+
 #: In the schemas, and granted only where a template uses it.
 FEATURES = (
+    Feature(
+        "AWS::Athena::WorkGroup",
+        sets("CustomerContentEncryptionConfiguration", "KmsKey"),
+        ("kms:Decrypt", "kms:GenerateDataKey"),
+    ),
+    Feature(
+        "AWS::Athena::WorkGroup",
+        sets("ExecutionRole", "MonitoringConfiguration"),
+        (
+            "iam:CreateServiceLinkedRole",
+            "iam:PassRole",
+            "s3:GetBucketLocation",
+            "s3:ListBucket",
+            *(f"s3:{name}" for name in _UPLOAD),
+        ),
+    ),
     Feature(
         "AWS::CloudFront::Distribution",
         sets("ConnectionMode", "TenantConfig"),
@@ -164,6 +182,16 @@ FEATURES = (
         "AWS::ElasticLoadBalancingV2::TargetGroup",
         sets("Targets"),
         ("elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"),
+    ),
+    Feature(
+        "AWS::Glue::Database",
+        sets("ConnectionName", "FederatedDatabase"),
+        tuple(f"glue:{verb}Connection" for verb in ("Create", "Delete", "Get", "Pass", "Update")),
+    ),
+    Feature(
+        "AWS::Glue::Table",
+        sets("OpenTableFormatInput"),
+        ("glue:GetSchemaVersion", "glue:PassConnection", "iam:PassRole", "s3:GetObject", "s3:PutObject"),
     ),
     Feature(
         "AWS::IAM::Policy",

@@ -10,6 +10,8 @@ from permissions.deployment import Deployment, Resource
 
 #: Properties by which our templates name a resource, beside those of `permissions.arns`.
 _NAMED_BY = {
+    "AWS::Athena::WorkGroup": "Name",
+    "AWS::CloudWatch::Dashboard": "DashboardName",
     "AWS::CloudTrail::Trail": "TrailName",
     "AWS::ECS::TaskDefinition": "Family",
     "AWS::ElasticLoadBalancingV2::LoadBalancer": "Name",
@@ -24,6 +26,7 @@ _NAMED_BY = {
 #: CloudFormation begins the name with the stack's.
 _AFTER_STACK = {
     "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::CompositeAlarm",
     "AWS::DynamoDB::GlobalTable",
     "AWS::ECS::Cluster",
     "AWS::ECS::Service",
@@ -38,6 +41,7 @@ _AFTER_STACK = {
 #: ARNs that `permissions.arns` does not know.
 _ARNS = {
     "AWS::CloudWatch::Alarm": "cloudwatch:alarm:{}",
+    "AWS::CloudWatch::CompositeAlarm": "cloudwatch:alarm:{}",
     "AWS::KMS::Alias": "kms:{}",
     "AWS::Lambda::LayerVersion": "lambda:layer:{}",
     "AWS::SSM::Parameter": "ssm:parameter{}",

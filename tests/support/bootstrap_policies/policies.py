@@ -18,6 +18,7 @@ FOLDER = Path(__file__).parents[3] / "constructs" / "media_pipeline" / "bootstra
 EXECUTION = {
     "access": ("iam", "iot", "kms", "secretsmanager"),
     "compute": ("events", "lambda", "mediaconvert", "scheduler", "sns", "sqs", "states"),
+    "bill": ("athena", "bcm-data-exports", "billing", "budgets", "ce", "cur", "glue", "lakeformation"),
     "console": ("ecs", "elasticloadbalancing"),
     "monitoring": ("cloudtrail", "cloudwatch", "logs"),
     "network": ("autoscaling", "cloudfront", "ec2", "route53"),

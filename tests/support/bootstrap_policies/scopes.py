@@ -5,6 +5,8 @@ Patterns are templates themselves: `{environment}` and the like are filled in by
 
 from dataclasses import dataclass
 
+from clip_model import bill
+
 
 @dataclass(frozen=True, order=True)
 class Scope:
@@ -27,16 +29,37 @@ def _global(why: str, service: str, *resources: str) -> Scope:
     return Scope(why, tuple(f"arn:{{partition}}:{service}::{{account}}:{resource}" for resource in resources))
 
 
+def _billed(why: str, service: str, *resources: str) -> Scope:
+    """What has its home where AWS delivers the bill, whatever the environment's region."""
+    home = f"arn:{{partition}}:{service}:{bill.REGION}:{{account}}"
+    return Scope(why, tuple(f"{home}:{resource}" for resource in resources))
+
+
+def _here_and_billed(why: str, service: str, *resources: str) -> Scope:
+    """What the environment has in its own region and where its bill is."""
+    here, there = _own(why, service, *resources), _billed(why, service, *resources)
+    return Scope(why, (*here.patterns, *there.patterns))
+
+
 _NAMED = "impp-{environment}-*"
 _BY_ID = "ids that the service makes up"
 
 #: By resource type of the Service Authorization Reference.
 SCOPES = {
+    "athena:workgroup": _billed("the bill's workgroup", "athena", "workgroup/impp-{environment}"),
+    "bcm-data-exports:export": _billed(_BY_ID, "bcm-data-exports", "export/*"),
+    "bcm-data-exports:table": _billed("what can be exported", "bcm-data-exports", "table/COST_AND_USAGE_REPORT"),
+    "billing:billingview": _global("the account's own view of its bill", "billing", "billingview/primary"),
+    "budgets:budget": _global("the environment's budgets", "budgets", "budget/impp-{environment}", f"budget/{_NAMED}"),
+    "ce:anomalymonitor": _global(_BY_ID, "ce", "anomalymonitor/*"),
+    "ce:anomalysubscription": _global(_BY_ID, "ce", "anomalysubscription/*"),
     "cloudfront:distribution": _global(_BY_ID, "cloudfront", "distribution/*"),
     "cloudfront:origin-access-control": _global(_BY_ID, "cloudfront", "origin-access-control/*"),
     "cloudfront:response-headers-policy": _global(_BY_ID, "cloudfront", "response-headers-policy/*"),
     "cloudtrail:trail": _own("the environment's one trail", "cloudtrail", "trail/impp-{environment}"),
     "cloudwatch:alarm": _own("alarms named after their stack", "cloudwatch", f"alarm:{_NAMED}"),
+    "cloudwatch:dashboard": _global("the environment's dashboard", "cloudwatch", "dashboard/impp-{environment}"),
+    "cur:cur": _billed("the export, which AWS asks for by its older name too", "cur", "definition/*"),
     "dynamodb:index": _own("tables named after their stack", "dynamodb", f"table/{_NAMED}"),
     "dynamodb:table": _own("tables named after their stack", "dynamodb", f"table/{_NAMED}"),
     "ec2:internet-gateway": _own(_BY_ID, "ec2", "internet-gateway/*"),
@@ -62,11 +85,14 @@ SCOPES = {
         "the console's target group", "elasticloadbalancing", f"targetgroup/{_NAMED}/*"
     ),
     "events:rule-on-default-event-bus": _own("rules named after their stack", "events", f"rule/{_NAMED}"),
+    "glue:catalog": _billed("the account's catalog", "glue", "catalog"),
+    "glue:database": _billed("the bill's database", "glue", "database/impp_{environment}"),
+    "glue:table": _billed("the bill's table", "glue", "table/impp_{environment}/*"),
     "iam:role": _global("roles named after their stack", "iam", f"role/{_NAMED}"),
     "iot:policy": _own("the devices' policy", "iot", f"policy/{_NAMED}"),
     "iot:rolealias": _own("the devices' role alias", "iot", f"rolealias/{_NAMED}"),
-    "kms:alias": _own("aliases that tell whose key it is", "kms", f"alias/{_NAMED}"),
-    "kms:key": _own(_BY_ID, "kms", "key/*"),
+    "kms:alias": _here_and_billed("aliases that tell whose key it is", "kms", f"alias/{_NAMED}"),
+    "kms:key": _here_and_billed(_BY_ID, "kms", "key/*"),
     "lambda:function": _own("functions named after their stack", "lambda", f"function:{_NAMED}"),
     "lambda:layer": _own("the layer named after its stack", "lambda", f"layer:{_NAMED}"),
     "lambda:layerVersion": _own("the layer named after its stack", "lambda", f"layer:{_NAMED}"),
@@ -94,7 +120,7 @@ SCOPES = {
         "secretsmanager",
         "secret:impp/{environment}/console/oidc-??????",
     ),
-    "sns:topic": _own("topics named after their stack", "sns", _NAMED),
+    "sns:topic": _here_and_billed("topics named after their stack", "sns", _NAMED),
     "sqs:queue": _own("queues named after their stack", "sqs", _NAMED),
     "ssm:parameter": _own("the environment's parameters", "ssm", "parameter/impp/{environment}/*"),
     "states:statemachine": _own(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from clip_model import bill
 from permissions import catalogue
 from permissions.deployment import Deployment
 from permissions.model import Need
@@ -18,8 +19,10 @@ _PREFIXES = {"stepfunctions": "states"}
 _S3 = {
     "CompleteMultipartUpload": "PutObject",
     "CreateMultipartUpload": "PutObject",
+    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
     "HeadBucket": "ListBucket",
     "HeadObject": "GetObject",
+    "ListMultipartUploads": "ListBucketMultipartUploads",
     "ListObjectVersions": "ListBucketVersions",
     "ListObjectsV2": "ListBucket",
     "ListParts": "ListMultipartUploadParts",
@@ -91,8 +94,16 @@ class Needs:
         action = _ACTIONS.get(f"{prefix}:{call.operation}", f"{prefix}:{call.operation}")
         if not catalogue.expand(action):
             raise ValueError(f"{call.why}: IAM knows no action {action}; say in {__name__} what the call needs")
-        yield Need(action, self._resource(prefix, action, call), call.why)
+        namespace = call.parameters.get("Namespace") if action == "cloudwatch:PutMetricData" else None
+        spaces = (("cloudwatch:namespace", str(namespace)),) if namespace else ()
+        yield Need(action, self._resource(prefix, action, call), call.why, spaces)
         yield from self._in_the_callers_name(call)
+        if action == "athena:StartQueryExecution":
+            yield from self._of_query(call)
+        if "Tags" in call.parameters:
+            # A job is made with its tags: Service Authorization Reference, TagResource.
+            place = self._deployment.arn(prefix, "jobs/*") if prefix == "mediaconvert" else "*"
+            yield Need(f"{prefix}:TagResource", place, call.why)
         if action == "mediaconvert:CreateJob":
             passed = (("iam:PassedToService", "mediaconvert.amazonaws.com"),)
             yield Need("iam:PassRole", call.parameters["Role"], call.why, passed)
@@ -145,9 +156,31 @@ class Needs:
             for action in ("kms:Decrypt", "kms:GenerateDataKey"):
                 yield Need(action, key, f"{call.why}, to an encrypted topic", through)
 
+    def _of_query(self, call: Call) -> Iterator[Need]:
+        """What Athena does in the name of who asks: https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html."""
+        environment, account = self._deployment.environment, self._deployment.account
+        database, bucket = bill.database_name(environment), bill.bucket_name(environment, account)
+        resources = ("catalog", f"database/{database}", f"table/{database}/{bill.TABLE}")
+        for resource in resources[:2]:
+            yield Need("glue:GetDatabase", self._billed("glue", resource), call.why)
+        for resource in resources:
+            for action in ("glue:GetPartitions", "glue:GetTable"):
+                yield Need(action, self._billed("glue", resource), call.why)
+        for action in ("s3:GetBucketLocation", "s3:ListBucket"):
+            yield Need(action, f"arn:aws:s3:::{bucket}", call.why)
+        data, answers = f"{bill.data_folder(environment)}*", f"{bill.ANSWERS}/*"
+        for action, objects in (("GetObject", data), ("GetObject", answers), ("PutObject", answers)):
+            yield Need(f"s3:{action}", f"arn:aws:s3:::{bucket}/{objects}", call.why)
+
+    def _billed(self, service: str, resource: str) -> str:
+        return f"arn:aws:{service}:{bill.REGION}:{self._deployment.account}:{resource}"
+
     def _resource(self, prefix: str, action: str, call: Call) -> str:
         if not catalogue.has_resource(action):
             return "*"
+        if prefix == "athena":
+            # Queries and their names are reached through the workgroup.
+            return self._billed("athena", f"workgroup/{bill.workgroup_name(self._deployment.environment)}")
         if prefix not in _RESOURCES:
             raise ValueError(f"{call.why}: the resource of {action} is not known; add it in {__name__}")
         resource = _RESOURCES[prefix](call.parameters)
@@ -177,8 +210,11 @@ def _machine(asked: Parameters) -> str:
 #: The resource a call touches, by IAM's prefix: its ARN, or the ARN's last part.
 _RESOURCES: dict[str, Callable[[Parameters], str]] = {
     "cloudformation": lambda asked: f"stack/{asked['StackName']}/*",
+    "cloudwatch": lambda _: "alarm:*",
     "dynamodb": _table,
     "lambda": lambda asked: str(asked["FunctionName"]),
+    # Groups are looked for by the beginning of their names.
+    "logs": lambda _: "log-group:*",
     "mediaconvert": lambda asked: str(asked["Queue"]),
     "rekognition": lambda asked: str(asked["ProjectVersionArn"]),
     # Six characters of its own follow a secret's name in its ARN.

@@ -24,6 +24,8 @@ ROOT = Path(__file__).parents[3]
 #: The environment variable that names the file to write.
 TARGET = "IMPP_RECORDED_CALLS"
 _PROGRAMS = ("console/", "edge_agent/impp_edge/", "lambdas/", "operations/")
+#: What functions share is on the stack of each of them, and calls nothing by itself.
+_SHARED = "lambdas/layer/"
 _TESTS = ("edge_agent/tests/", "tests/unit/")
 _BEFORE = dict(os.environ)
 #: Where a run keeps its recorder.
@@ -114,7 +116,8 @@ def _callers(client: Any) -> list[str]:
     nearest, *others = [*_files(), ""]
     if nearest.startswith(_TESTS):
         nearest, others = client._impp_maker, []
-    return [file for file in (nearest, *others) if file.startswith(_PROGRAMS)] if nearest.startswith(_PROGRAMS) else []
+    files = [file for file in (nearest, *others) if file.startswith(_PROGRAMS) and not file.startswith(_SHARED)]
+    return files if nearest.startswith(_PROGRAMS) else []
 
 
 def _files() -> Iterator[str]:

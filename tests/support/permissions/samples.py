@@ -8,6 +8,8 @@ _RANDOM = re.compile(r"\b(?:[0-9a-f]{40,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a
 _IDENTITY = re.compile(r"[0-9a-f]{8}")
 _CAPTURED = re.compile(r"[0-9]{8}_[0-9]{6}")
 
+#: Where CloudFront's access logs are in the log bucket, under names that tell their hour.
+_ACCESS_LOGS = "cloudfront"
 #: Segments of a raw key: root, source, collection, time, file name; below a product's come its stem and its own name.
 _RAW_SEGMENTS = 5
 
@@ -28,7 +30,7 @@ def any_key(key: str, *, own: frozenset[str] = frozenset()) -> str:
         own: sources the caller always writes under, which stay as they are: `video/<source>/*`.
     """
     root, *segments = key.split("/")
-    if root == keys.WORK:
+    if root in {keys.WORK, _ACCESS_LOGS}:
         return f"{root}/*"
     if root == keys.QUARANTINE:
         return f"{root}/{any_key('/'.join(segments), own=own)}"

@@ -62,7 +62,8 @@ def _schedule(deployment: Deployment, resource: Resource, _calls: Sequence[Recor
     target = deployment.properties(resource)["Target"]
     group = deployment.arn("scheduler", "schedule-group/default")
     yield assumption(deployment, target["RoleArn"], "scheduler.amazonaws.com", source=group)
-    yield target["RoleArn"], Need("states:StartExecution", target["Arn"], f"the schedule {resource.id}")
+    action = "lambda:InvokeFunction" if ":function:" in target["Arn"] else "states:StartExecution"
+    yield target["RoleArn"], Need(action, target["Arn"], f"the schedule {resource.id}")
     # Unlike a rule it has no leave of the queue's own.
     why = f"what the schedule {resource.id} could not start"
     yield target["RoleArn"], Need("sqs:SendMessage", target["DeadLetterConfig"]["Arn"], why)

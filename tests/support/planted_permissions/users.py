@@ -23,7 +23,7 @@ def _foreign_function(ground: Ground) -> None:
 
 def _untested_function(ground: Ground) -> None:
     variables = ground.properties("AlertingAlert", "AWS::Lambda::Function")["Environment"]["Variables"]
-    variables["POWERTOOLS_SERVICE_NAME"] = "costs"
+    variables["POWERTOOLS_SERVICE_NAME"] = "untested"
 
 
 def _forgotten_variable(ground: Ground) -> None:
@@ -71,7 +71,7 @@ USERS = {
         _foreign_function, ("no source of needs is known: it is no function of ours",)
     ),
     "a function without tests": Fault(
-        _untested_function, ("no source of needs is known: the tests make no call of lambdas/costs",)
+        _untested_function, ("no source of needs is known: the tests make no call of lambdas/untested",)
     ),
     "a variable a function is not given": Fault(
         _forgotten_variable, ("lambdas/alert reads the variable 'TOPIC_ARN', which the template does not set",)

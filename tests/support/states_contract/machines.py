@@ -64,28 +64,26 @@ def machines(every_template: dict[str, Templates]) -> Iterator[Machine]:
 def _definition(properties: dict[str, Any], template: dict[str, Any], templates: Templates) -> dict[str, Any]:
     if "DefinitionString" not in properties:
         raise ValueError(f"a definition is only read from DefinitionString, found {sorted(properties)}")
-    text = _resolved(properties["DefinitionString"], template, templates)
+    text = resolved(properties["DefinitionString"], template, templates)
     fillings = properties.get("DefinitionSubstitutions", {})
     holes = set(_HOLE.findall(text))
     if holes != set(fillings):
         raise ValueError(f"holes of the definition and DefinitionSubstitutions differ: {holes ^ set(fillings)}")
-    values = {name: str(_resolved(filling, template, templates)) for name, filling in fillings.items()}
+    values = {name: str(resolved(filling, template, templates)) for name, filling in fillings.items()}
     found = json.loads(_HOLE.sub(lambda hole: json.dumps(values[hole[1]])[1:-1], text))
     return dict(found)
 
 
-def _resolved(value: Any, template: dict[str, Any], templates: Templates) -> Any:
+def resolved(value: Any, template: dict[str, Any], templates: Templates) -> Any:
     """A template's value with a plausible name or ARN for each reference."""
     match value:
-        case {"Ref": name} if name in _PSEUDO:
-            return _PSEUDO[name]
-        case {"Ref": name}:
+        case {"Ref": name} | {"Fn::GetAtt": [name, "QueueName"]}:
             kind = _type_of(name, template)
-            return _arn(name, kind) if kind in _REF_IS_ARN else name.lower()
+            return _arn(name, kind) if kind in _REF_IS_ARN else _PSEUDO.get(name, name.lower())
         case {"Fn::GetAtt": [name, "Arn" | "TopicArn" | "QueueArn"]}:
             return _arn(name, _type_of(name, template))
         case {"Fn::Join": [joint, parts]}:
-            return str(joint).join(str(_resolved(part, template, templates)) for part in parts)
+            return str(joint).join(str(resolved(part, template, templates)) for part in parts)
         case {"Fn::ImportValue": name}:
             return _exported(name, templates)
         case str() | int() | float():
@@ -97,11 +95,13 @@ def _exported(name: str, templates: Templates) -> Any:
     for template in templates.values():
         for output in template.get("Outputs", {}).values():
             if output.get("Export", {}).get("Name") == name:
-                return _resolved(output["Value"], template, templates)
+                return resolved(output["Value"], template, templates)
     raise ValueError(f"no stack exports {name!r}")
 
 
 def _type_of(name: str, template: dict[str, Any]) -> str:
+    if name in _PSEUDO:
+        return ""
     if name in template.get("Parameters", {}):
         return str(template["Parameters"][name]["Type"])
     return str(template["Resources"][name]["Type"])

@@ -32,6 +32,7 @@ _LATER = {
     "parts": [{"PartNumber": 1, "ETag": "etag"}],
     "frames": ["work/frame.0000000.jpg"],
     "link": "https://d1.cloudfront.net/video/index.html",
+    "judged_at": "2026-11-20T10:18:00.000Z",
     "judgement": {
         "verdict": "incident",
         "severity": "high",

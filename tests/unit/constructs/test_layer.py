@@ -25,9 +25,10 @@ def test_the_hash_follows_content_and_nothing_else(requirements):
     assert layer.layer_hash() != before
 
 
-def test_it_carries_clip_model_and_is_built_once(requirements, tmp_path):
+def test_it_carries_clip_model_and_shared_modules_and_is_built_once(requirements, tmp_path):
     built = layer.build_layer(tmp_path / "layers")
     assert (built / "python" / "clip_model" / "keys.py").is_file()
+    assert (built / "python" / "channels.py").is_file()
     assert not list(built.rglob("__pycache__"))
     made = built.stat().st_ctime_ns
     assert layer.build_layer(tmp_path / "layers") == built

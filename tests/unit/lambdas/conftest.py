@@ -9,10 +9,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import boto3
+import costs_cloud
 import pytest
 from aws_lambda_powertools.utilities.parameters import clear_caches
 from moto import mock_aws
 
+from clip_model.metrics import Metric
 from local_cloud.internet.loopback import served
 from local_cloud.internet.web import Internet
 
@@ -52,6 +54,8 @@ def aws(monkeypatch, boto_session):
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_LAMBDA_FUNCTION_NAME": "test",
+        "IMPP_ENVIRONMENT": "test",
+        "POWERTOOLS_SERVICE_NAME": "test",
         "POWERTOOLS_TRACE_DISABLED": "true",
     }.items():
         monkeypatch.setenv(name, value)
@@ -76,18 +80,21 @@ def context():
 
 @pytest.fixture
 def emitted(capsys):
-    """The metrics printed so far: one (name, value, dimensions) each."""
+    """The metrics of the given names printed so far: one (name, value, dimensions) each, the environment left out."""
 
-    def read():
+    def read(*names):
         metrics = []
         for line in capsys.readouterr().out.splitlines():
             entry = json.loads(line)
             for directive in entry.get("_aws", {}).get("CloudWatchMetrics", []):
-                dimensions = {name: entry[name] for names in directive["Dimensions"] for name in names}
-                metrics += [
-                    (f"{directive['Namespace']}/{metric['Name']}", sum(entry[metric["Name"]]), dimensions)
-                    for metric in directive["Metrics"]
-                ]
+                (named,) = directive["Dimensions"]
+                dimensions = {name: entry[name] for name in named}
+                assert (directive["Namespace"], dimensions.pop("environment")) == ("IMPP", "test")
+                for metric in directive["Metrics"]:
+                    own = Metric(metric["Name"])
+                    assert (metric["Unit"], tuple(dimensions)) == (own.unit, own.dimensions)
+                    if own in names:
+                        metrics.append((own, sum(entry[own]), dimensions))
         return metrics
 
     return read
@@ -106,12 +113,14 @@ def incident_event():
                 "source": "cam-7",
                 "collection": "event",
                 "captured_at": "2026-11-21T10:15:00Z",
+                "received_at": "2026-11-21T10:16:00Z",
                 "size": 1_000_000,
                 "duration": 30.0,
                 "metadata": {},
                 **clip,
             },
             "folder": "video/cam-7/event/20261121_101500/drive/",
+            "judged_at": "2026-11-21T10:18:00Z",
             "severity": severity,
             "reasons": list(reasons),
             "moments": [{"start": 2.2, "end": 6.2}, {"start": 20, "end": 24}],
@@ -163,3 +172,70 @@ def deploy_campaign(aws, load, monkeypatch):
             return SimpleNamespace(handle=handler.handle, handler=handler, internet=internet, naps=naps)
 
         yield deploy
+
+
+@pytest.fixture(scope="session")
+def told_answers(boto_session):
+    """What answers for services that moto does not know well enough, in whichever test is on."""
+    return costs_cloud.Answers(boto_session.events)
+
+
+@pytest.fixture
+def told(aws, boto_session, told_answers, monkeypatch):
+    """The costs function's surroundings; see `costs_cloud.Told` for what the bill and the metrics say."""
+    for name, value in costs_cloud.ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("WEBHOOKS_SECRET", raising=False)
+    # A client takes longer to make than most calls.
+    for kind in ("client", "resource"):
+        monkeypatch.setattr(boto3, kind, costs_cloud.remembered(kind, getattr(boto_session, kind)))
+    costs_cloud.furnish()
+    with told_answers.by(costs_cloud.Told()) as told:
+        yield told
+
+
+@pytest.fixture(scope="session")
+def costs_modules():
+    """The function's modules, imported once: they keep nothing of a test."""
+    return {}
+
+
+@pytest.fixture
+def costs(told, costs_modules, context, monkeypatch):
+    """The deployed costs function: `run` does a task at a time, `ledger` is where it writes."""
+    _forget_modules()
+    for folder in ("layer", "costs"):
+        monkeypatch.syspath_prepend(LAMBDAS / folder)
+    for name, module in costs_modules.items():
+        monkeypatch.setitem(sys.modules, name, module)
+    handler = importlib.import_module("handler")
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None) or "").startswith(str(LAMBDAS)):
+            costs_modules[name] = module
+    monkeypatch.setattr(costs_modules["bill_source"], "PAUSE", 0)
+    # Most tests are about the last days.
+    monkeypatch.setattr(costs_modules["review"], "MADE_UP", 0)
+
+    def run(task, now=costs_cloud.NOW):
+        monkeypatch.setattr(handler, "datetime", SimpleNamespace(now=lambda _: now))
+        return handler.handle({"task": task}, context)
+
+    yield SimpleNamespace(
+        run=run, handler=handler, ledger=costs_modules["ledger"].Ledger("ledger"), modules=costs_modules
+    )
+    _forget_modules()
+
+
+@pytest.fixture
+def found(costs, monkeypatch):
+    """What is advised in tests of a review that are about something else; how it is come by is left out."""
+    advice = []
+    monkeypatch.setattr(costs.modules["review"], "advise", lambda *_: advice)
+    monkeypatch.setattr(costs.modules["review"].Gathering, "facts", lambda _: None)
+    return advice
+
+
+@pytest.fixture
+def in_short(costs, monkeypatch):
+    """Leaves out of a review what is written down of each day, which takes longest."""
+    monkeypatch.setattr(costs.modules["review"], "RESTATED", 0)

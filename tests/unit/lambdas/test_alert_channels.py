@@ -85,7 +85,7 @@ def web(certificate, monkeypatch):
 
 @pytest.fixture
 def channels(web, load):
-    return load("alert", "channels")
+    return load("layer", "channels")
 
 
 def test_posts_json_to_the_webhook(channels, web):

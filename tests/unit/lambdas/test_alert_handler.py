@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from moto.sns import sns_backends
 
+from clip_model.metrics import Metric
+
 ACCOUNT = "123456789012"
 BUCKET = "processed"
 FOLDER = "video/cam-7/event/20261121_101500/drive/"
@@ -169,7 +171,37 @@ def test_both_chat_channels_get_the_link(chat, incident_event, emitted):
     assert (answer["channels"], answer["failed_channels"]) == (["sns", "slack", "teams"], [])
     assert [(channel, url) for channel, url, _ in chat.posts] == list(WEBHOOKS.items())
     assert all(answer["link"] in json.dumps(message) for _, _, message in chat.posts)
-    assert emitted() == []
+    assert emitted(Metric.ALERT_CHANNEL_FAILURES) == []
+
+
+def test_how_long_the_responders_waited_is_measured_once_sns_took_the_alert(chat, incident_event, emitted):
+    now = datetime.now(UTC)
+    event = incident_event(received_at=f"{now - timedelta(minutes=5):%Y-%m-%dT%H:%M:%SZ}")
+    event["judged_at"] = (now - timedelta(minutes=1)).isoformat()
+
+    chat.handle(event)
+
+    assert emitted(Metric.UPLOAD_TO_ALERT, Metric.STAGE_SECONDS) == [
+        ("UploadToAlert", pytest.approx(300, abs=20), {}),
+        ("StageSeconds", pytest.approx(60, abs=20), {"stage": "publishing"}),
+    ]
+
+
+def test_a_second_delivery_and_a_failed_one_are_no_alert_to_measure(alert, incident_event, emitted, monkeypatch):
+    alert.handle(incident_event())
+    assert len(emitted(Metric.UPLOAD_TO_ALERT)) == 1
+    alert.handle(incident_event())
+    assert emitted(Metric.UPLOAD_TO_ALERT) == []
+    monkeypatch.setattr(alert.handler.sns, "publish", lambda **_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        alert.handle(incident_event(id="b" * 64))
+    assert emitted(Metric.UPLOAD_TO_ALERT) == []
+
+
+def test_an_alert_that_cannot_be_measured_goes_out_all_the_same(chat, cloud, incident_event, emitted):
+    chat.handle({**incident_event(received_at="yesterday"), "judged_at": "today"})
+    assert len(cloud.published()) == 1
+    assert emitted(Metric.UPLOAD_TO_ALERT, Metric.STAGE_SECONDS) == []
 
 
 def test_a_deaf_channel_is_counted_and_the_alert_stands(chat, cloud, incident_event, emitted, caplog):
@@ -179,7 +211,7 @@ def test_a_deaf_channel_is_counted_and_the_alert_stands(chat, cloud, incident_ev
 
     assert (answer["channels"], answer["failed_channels"]) == (["sns", "teams"], ["slack"])
     assert len(cloud.published()) == 1
-    assert emitted() == [("IMPP/AlertChannelFailures", 1, {"service": "alert"})]
+    assert emitted(Metric.ALERT_CHANNEL_FAILURES) == [("AlertChannelFailures", 1, {"channel": "slack"})]
     (error,) = [record for record in caplog.records if record.levelname == "ERROR"]
     assert (error.message, error.channel, error.fault) == ("channel failed", "slack", "slack answered 500")
 
@@ -196,7 +228,7 @@ def test_webhooks_that_cannot_be_read_are_counted_and_the_alert_stands(chat, clo
 
     assert (answer["channels"], answer["failed_channels"]) == (["sns"], ["webhooks"])
     assert len(cloud.published()) == 1
-    assert emitted() == [("IMPP/AlertChannelFailures", 1, {"service": "alert"})]
+    assert emitted(Metric.ALERT_CHANNEL_FAILURES) == [("AlertChannelFailures", 1, {"channel": "webhooks"})]
 
 
 def test_the_link_is_in_no_log(chat, incident_event, caplog):

@@ -15,6 +15,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from clip_model.metrics import Metric
 from local_cloud.internet.footage import COMMONS
 from local_cloud.internet.replies import Fault
 
@@ -162,7 +163,7 @@ def test_a_small_file_is_one_part(start, emitted):
     assert len(body) == upload.item["size"]
     assert body.startswith(b"\x1a\x45\xdf\xa3")
     assert [set(part) for part in answer["parts"]] == [{"PartNumber", "ETag", "ChecksumSHA256"}]
-    assert ("IMPP/ItemsFetched", 1, {"service": "campaign", "source": "wikimedia"}) in emitted()
+    assert emitted(Metric.ITEMS_FETCHED) == [("ItemsFetched", 1, {"source": "wikimedia"})]
 
 
 def test_a_large_file_is_parts_of_a_fixed_size_each_with_its_checksum(large, bytes_of):

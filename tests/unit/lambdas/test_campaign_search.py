@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from clip_model import metadata
 from clip_model.campaigns import Licence
 from clip_model.keys import ClipKey
+from clip_model.metrics import Metric
 from local_cloud.internet.footage import COMMONS, PIXABAY
 from local_cloud.internet.replies import Fault
 
@@ -287,7 +288,7 @@ def test_without_a_key_pixabay_is_left_out_and_the_note_says_what_to_type(deploy
     ]
     assert "pixabay.com" not in {asked.host for asked in campaign.internet.asked}
     # Whoever wants none of Pixabay's need not be woken.
-    assert emitted() == []
+    assert emitted(Metric.SOURCE_FAILURES) == []
 
 
 def test_an_empty_key_is_none(deploy_campaign, context):
@@ -331,7 +332,7 @@ def test_a_key_about_to_be_deleted_is_told_with_what_keeps_it(deploy_campaign, c
         "pixabay was left out: the API key is about to be deleted; to keep it:"
         " aws secretsmanager restore-secret --secret-id impp/test/campaigns/pixabay"
     ]
-    assert emitted() == []
+    assert emitted(Metric.SOURCE_FAILURES) == []
 
 
 def test_a_key_that_cannot_be_asked_for_is_one_sources_failure(deploy_campaign, context, refuse_key, emitted):
@@ -341,7 +342,7 @@ def test_a_key_that_cannot_be_asked_for_is_one_sources_failure(deploy_campaign, 
     assert [item["source"] for item in answer["items"]] == ["wikimedia"] * 4
     (note,) = answer["notes"]
     assert note.startswith("pixabay was left out: An error occurred (InternalServiceError) when calling")
-    assert emitted() == [("IMPP/SourceFailures", 1, {"service": "campaign", "source": "pixabay"})]
+    assert emitted(Metric.SOURCE_FAILURES) == [("SourceFailures", 1, {"source": "pixabay"})]
 
 
 def test_where_the_only_key_cannot_be_asked_for_the_search_is_to_be_tried_again(deploy_campaign, context, refuse_key):
@@ -375,7 +376,7 @@ def test_one_source_that_fails_is_a_note_and_the_other_fills_the_batch(deploy_ca
         "wikimedia was left out: commons.wikimedia.org/w/api.php answered 503, 4 times",
     ]
     assert campaign.naps == [1.0, 2.0, 4.0]
-    assert emitted() == [("IMPP/SourceFailures", 1, {"service": "campaign", "source": "wikimedia"})]
+    assert emitted(Metric.SOURCE_FAILURES) == [("SourceFailures", 1, {"source": "wikimedia"})]
 
 
 def test_a_source_that_fails_later_keeps_what_it_gave(deploy_campaign, context):

@@ -1,4 +1,5 @@
 import json
+import resource
 from types import SimpleNamespace
 
 import boto3
@@ -8,6 +9,7 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
+from clip_model.metrics import Metric
 from clip_model.rules import parse_rules
 
 BUCKET = "processed"
@@ -60,6 +62,8 @@ def event(**changes):
         "jobs": {"labels": None, "text": None, "moderation": None, "speech": None},
         "frames": [],
         "notes": [],
+        "planned_at": "2026-11-21T10:16:40.5Z",
+        "asked_at": "2026-11-21T10:19:00.250Z",
         **changes,
     }
 
@@ -134,7 +138,7 @@ def test_a_clip_with_nothing_in_it_is_routine_and_recorded(classify, emitted):
         "notes": ["over the month's limit"],
     }
     assert classify.indexed() == {}
-    assert emitted() == [("IMPP/ClipsClassified", 1, {"service": "classify", "verdict": "routine"})]
+    assert emitted(Metric.CLIPS_CLASSIFIED) == [("ClipsClassified", 1, {"verdict": "routine"})]
 
 
 def test_a_spoken_word_makes_an_incident(classify, emitted):
@@ -154,7 +158,54 @@ def test_a_spoken_word_makes_an_incident(classify, emitted):
         {"name": "please", "at": 3.5, "confidence": 98.7},
         {"name": "Help", "at": 4.2, "confidence": 98.7},
     ]
-    assert emitted() == [("IMPP/ClipsClassified", 1, {"service": "classify", "verdict": "incident"})]
+    assert emitted(Metric.CLIPS_CLASSIFIED, Metric.RULE_FIRED) == [
+        ("ClipsClassified", 1, {"verdict": "incident"}),
+        ("RuleFired", 1, {"rule": "spoken distress"}),
+    ]
+
+
+def test_how_long_each_stage_took_is_measured(classify, emitted):
+    classify.handle(event())
+
+    stages = {dimensions["stage"]: value for _, value, dimensions in emitted(Metric.STAGE_SECONDS)}
+    assert stages.pop("classification") > 0
+    assert stages == {"intake": 10.5, "analysis": 139.75}
+
+
+def test_a_clip_from_a_clock_that_runs_ahead_took_no_time(classify, emitted):
+    classify.handle(event(planned_at="2026-11-21T10:16:00Z"))
+
+    assert ("StageSeconds", 0.0, {"stage": "intake"}) in emitted(Metric.STAGE_SECONDS)
+
+
+def test_the_memory_a_function_took_is_measured_also_where_it_fails(classify, emitted):
+    with pytest.raises(KeyError):
+        classify.handle({})
+
+    ((_, megabytes, dimensions),) = emitted(Metric.MEMORY_USED)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    assert 20 < megabytes <= peak + 1
+    assert dimensions == {"function_name": "test"}
+
+
+def test_where_linux_does_not_say_how_much_memory_was_taken_the_system_does(classify, load, monkeypatch, tmp_path):
+    measuring = load("layer", "measuring")
+    monkeypatch.setattr(measuring, "_STATUS", tmp_path / "nowhere")
+    assert measuring.peak_mb() > 0
+
+
+def test_rules_beyond_the_first_thirty_are_counted_together(classify, emitted):
+    rules = [
+        {"name": f"rule {number}", "verdict": "important", "severity": "low", "spoken": ["help"]}
+        for number in range(33)
+    ]
+    put_rules(json.dumps({"version": 1, "rules": rules}))
+    classify.put_transcript(transcript(("help", 4.2)))
+
+    classify.handle(event(jobs={"speech": "job"}))
+
+    counted = {dimensions["rule"]: value for _, value, dimensions in emitted(Metric.RULE_FIRED)}
+    assert counted == {**{f"rule {number}": 1 for number in range(30)}, "other": 1}
 
 
 def test_labels_of_sampled_frames_count_like_those_of_a_video(classify):
@@ -226,7 +277,7 @@ def test_a_clip_that_could_not_be_indexed_is_judged_again(classify, emitted):
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         classify.handle(event(frames=[{"at": 0, "labels": [{"name": "Road", "confidence": 99}]}]))
 
-    assert emitted() == []
+    assert emitted(Metric.CLIPS_CLASSIFIED) == []
 
 
 def test_whose_footage_it_is_stands_in_the_record(classify):
@@ -333,7 +384,7 @@ def test_a_broken_rules_document_is_replaced_by_the_built_in_rules_and_is_loud(c
     assert (answer["verdict"], answer["severity"]) == ("incident", "critical")
     assert answer["notes"][0].startswith("the rules document is broken, the built-in rules judged this clip: ")
     assert [record.message for record in caplog.records if record.levelname == "ERROR"] == ["rules document is broken"]
-    assert ("IMPP/RulesBroken", 1, {"service": "classify"}) in emitted()
+    assert emitted(Metric.RULES_BROKEN) == [("RulesBroken", 1, {})]
 
 
 def test_rules_that_cannot_be_read_are_retried_and_not_replaced(classify):
@@ -373,7 +424,7 @@ class TestBuiltInRules:
                 **empty,
                 **{kind: [{"name": n, "at": 5.0, "confidence": c} for n, c in items] for kind, items in kinds.items()},
             }
-            judgement = judge.judge(parse_rules(document), findings, collection=collection, duration=60.0)
+            judgement = judge.judge(judge.fire(parse_rules(document), findings, collection=collection), duration=60.0)
             return judgement["verdict"], judgement["severity"]
 
         return decide

@@ -21,6 +21,8 @@ EVENT = {
     "jobs": {},
     "frames": [],
     "notes": [],
+    "planned_at": "2026-11-21T10:16:40Z",
+    "asked_at": "2026-11-21T10:19:00Z",
 }
 FINDINGS = {
     "labels": [{"name": "Car Crash", "at": 1.0, "confidence": 91.0}, {"name": "Dog", "at": 1.0, "confidence": 60.0}],

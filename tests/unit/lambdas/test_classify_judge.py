@@ -36,7 +36,7 @@ def found(**kinds):
 
 
 def decide(judge, rules, findings, collection="continuous", duration=DURATION):
-    return judge.judge(rules, findings, collection=collection, duration=duration)
+    return judge.judge(judge.fire(rules, findings, collection=collection), duration=duration)
 
 
 def test_nothing_found_is_routine(judge):

@@ -5,8 +5,12 @@ import json
 
 import pytest
 
+from clip_model.meters import Meter
+from clip_model.prices import GB
 from local_cloud.authority import Credentials, Denied, caller
 from local_cloud.front import Front
+from local_cloud.gate import MISSING_KEY
+from local_cloud.meter import Readings
 
 
 class Recorded:
@@ -39,7 +43,7 @@ async def ask(application, host, path="/", query=b"", authorization=""):
 SIGNED = "AWS4-HMAC-SHA256 Credential=111111111111/20261120/us-east-1/{}/aws4_request, SignedHeaders=host"
 
 
-def front(rekognition, verify=lambda scope, body: None):
+def front(rekognition, verify=lambda scope, body: None, readings=None):
     keys = {"abc": {"K1": "pem"}, "open": {}, "unknown": None}
     return Front(
         Recorded(),
@@ -48,6 +52,7 @@ def front(rekognition, verify=lambda scope, body: None):
         own={"_switch": lambda path, headers: (202, "{}")},
         verify=verify,
         sites={"pixabay.com": site},
+        readings=readings or Readings(),
     )
 
 
@@ -104,3 +109,15 @@ def test_a_stand_in_refuses_a_bad_signature():
 
     application = front(rekognition, verify=refuse)
     assert asyncio.run(ask(application, "127.0.0.1:1", authorization=SIGNED.format("rekognition"))) == 403
+
+
+def test_a_viewers_requests_and_bytes_are_counted_of_whose_clip_they_are():
+    readings = Readings()
+    application = front(rekognition, readings=readings)
+    path = "/video/van-07/event/20261121_101500/drive/0a1b2c3d/index.html"
+    asyncio.run(ask(application, "abc.cloudfront.localhost:4566", path=path))
+    asyncio.run(ask(application, "127.0.0.1:4566", path=path, authorization=SIGNED.format("s3")))
+    counted = {(line.meter, line.resource, line.source): line.quantity for line in readings.lines()}
+    assert counted[Meter.PLAYBACK_REQUEST, "abc", "van-07"] == 1
+    assert counted[Meter.PLAYBACK_GB, "abc", "van-07"] == len(MISSING_KEY.body) / GB
+    assert len(counted) == 2

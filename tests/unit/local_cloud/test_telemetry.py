@@ -1,5 +1,7 @@
 """What is written down beside a run, and that a missing permission stops only the writing."""
 
+import json
+
 import boto3
 import pytest
 from moto import mock_aws
@@ -9,7 +11,14 @@ from local_cloud.clients import Clients
 from local_cloud.telemetry import LOG_DELIVERY, Telemetry
 
 RUN = "arn:aws:states:us-east-1:111111111111:execution:impp-dev:run-1"
-EVENTS = [{"id": 1, "type": "ExecutionStarted", "timestamp": "2026-11-20T10:15:00Z"}]
+EVENTS = [
+    {
+        "id": 1,
+        "type": "ExecutionStarted",
+        "timestamp": "2026-11-20T10:15:00Z",
+        "executionStartedEventDetails": {"input": "{}"},
+    }
+]
 ROLE = Credentials("ASIA", "secret", "token")
 
 
@@ -42,8 +51,14 @@ def write(authority):
 def test_a_runs_history_is_in_its_machines_log(logs):
     write(Unguarded())
     (event,) = logs.get_log_events(logGroupName="machine", logStreamName="run-1")["events"]
-    assert '"type": "ExecutionStarted"' in event["message"]
-    assert RUN in event["message"]
+    assert json.loads(event["message"]) == {
+        "id": "1",
+        "type": "ExecutionStarted",
+        "details": {"input": "{}"},
+        "previous_event_id": "0",
+        "event_timestamp": "1795169700000",
+        "execution_arn": RUN,
+    }
 
 
 @pytest.mark.parametrize("action", LOG_DELIVERY)

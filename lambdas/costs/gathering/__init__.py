@@ -1,0 +1,1 @@
+"""What advice is made from, asked of AWS: each module one kind of fact."""

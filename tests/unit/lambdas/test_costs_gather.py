@@ -1,0 +1,361 @@
+"""What advice is made from: each kind of fact read from AWS, and what becomes of the others where one can't be."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+
+import boto3
+import pytest
+from costs_cloud import ENVIRONMENT, NOW, put_clips
+
+from clip_model.meters import Meter
+from clip_model.prices import GB
+from clip_model.usage import DAYS_A_MONTH
+
+MODEL = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/1/1"
+
+
+@pytest.fixture
+def gathering(costs, told):
+    """Gathers facts, all or those of some parts `only`; `failed` are the parts that failed, with their errors."""
+    modules, failed, wanted = costs.modules, {}, set()
+
+    def run(name, part):
+        if wanted and name not in wanted:
+            return None
+        try:
+            return part()
+        except Exception as error:
+            failed[name] = error
+            return None
+
+    def facts(*only, tallies=(), played=(), **settings):
+        wanted.clear()
+        wanted.update(only)
+        meters = SimpleNamespace(
+            meters=lambda month: [modules["costs"].Metered(*row) for row in told.bill.get(("meter", month), [])]
+        )
+        own = replace(costs.handler.settings, **settings)
+        gather = modules["gather"].Gathering(
+            settings=own,
+            parts=SimpleNamespace(run=run),
+            now=NOW,
+            source=meters,
+            storage=modules["gathering.storage"].Storage(own.buckets, now=NOW),
+            tallies=tallies,
+            played=played,
+        )
+        return gather.facts()
+
+    return SimpleNamespace(facts=facts, failed=failed, modules=modules)
+
+
+def tallied(gathering, records, days=30):
+    """So many days, each with the same records."""
+    day = gathering.modules["tally"].tally(
+        records, gathering.modules["review"].PRICES, moderated=("travel",), frame_seconds=2, looks=1
+    )
+    return [vars(day)] * days
+
+
+def record(**changes):
+    return {
+        "source": "cam-1",
+        "collection": "parking",
+        "status": "done",
+        "verdict": "routine",
+        "depth": "full",
+        "size": 30e6,
+        "storage_class": "DEEP_ARCHIVE",
+        "reasons": ["no rule fired"],
+        "duration": 8.0,
+        "height": 1080.0,
+        "audio": True,
+        "proxy": False,
+        "estimated_cost_usd": 0.05,
+        **changes,
+    }
+
+
+def test_an_environment_of_nothing_is_gathered_without_a_fault(gathering):
+    facts = gathering.facts()
+    assert gathering.failed == {}
+    assert (facts.clips, facts.lanes, facts.stored, facts.unfinished, facts.devices) == (0, (), (), (), ())
+    assert [rule.name for rule in facts.rules] == ["violent picture", "distressed voice"]
+
+
+def test_clips_are_a_months_by_lane_with_what_is_billed_at_the_least(gathering):
+    named = "Violence at 0:04 (rule: violent picture)"
+    days = tallied(gathering, [record(), record(audio=False), record(verdict="important", reasons=[named, named])], 15)
+    (lane,) = gathering.facts("meters", tallies=days).lanes
+    share = DAYS_A_MONTH / 15 * 15
+    assert (lane.collection, lane.depth) == ("parking", "full")
+    assert lane.clips == pytest.approx(3 * share)
+    assert lane.seconds == pytest.approx(24 * share)
+    assert lane.transcode_seconds == pytest.approx(30 * share)
+    assert (lane.audio_seconds, lane.speech_seconds) == (pytest.approx(16 * share), pytest.approx(30 * share))
+    assert lane.verdicts == {"routine": pytest.approx(2 * share), "important": pytest.approx(share)}
+    # Once a clip, however often it fired in it.
+    assert lane.rules == {"violent picture": pytest.approx(share)}
+    assert lane.transitions > 3 * share * 10
+
+
+def test_what_is_not_done_is_not_counted_and_what_failed_is_told(gathering):
+    days = tallied(gathering, [record(status="processing"), record(status="failed"), record(duration=0.0)])
+    facts = gathering.facts("meters", tallies=days)
+    assert (facts.lanes, facts.failed) == ((), pytest.approx(DAYS_A_MONTH))
+    assert days[0]["clips"] == 1
+
+
+def test_meters_are_a_months_by_the_present_month_where_enough_of_it_is_over(gathering, told):
+    told.bill["meter", "2026-11"] = [
+        ("AmazonStates", "USE1-StateTransition", 46_000, 1.15),
+        ("AWSElementalMediaConvert", "PDX-P-AVC-HD-S-30", 230, 5.52),
+        ("AWSElementalMediaConvert", "PDX-PROBE", 9, 0.09),
+        ("AmazonUnknown", "Thing", 1, 1.0),
+    ]
+    facts = gathering.facts("meters")
+    share = DAYS_A_MONTH / 23
+    assert facts.transitions == pytest.approx(46_000 * share)
+    assert facts.used == {Meter.TRANSITION: facts.transitions}
+    (made,) = facts.transcoded
+    assert (made.tier, made.codec, made.size) == ("P", "AVC", "HD")
+    assert (made.minutes, made.usd) == (pytest.approx(230 * share), pytest.approx(5.52 * share))
+
+
+def test_early_in_a_month_the_last_one_is_gone_by(gathering, told):
+    metered = gathering.modules["gathering.metered"]
+    asked = []
+    source = SimpleNamespace(meters=lambda month: asked.append(month) or [])
+    for day in (1, 2, 14, 15):
+        metered.read_used(source, today=NOW.replace(day=day).date())
+    assert asked == ["2026-10", "2026-10", "2026-10", "2026-11"]
+
+
+def test_storage_is_by_class_without_work_and_versions(gathering, told):
+    s3 = boto3.client("s3")
+    s3.put_bucket_versioning(Bucket="processed-media", VersioningConfiguration={"Status": "Enabled"})
+    for _ in range(3):
+        s3.put_object(Bucket="processed-media", Key="work/00ab/frame.jpg", Body=b"0" * 1000)
+    told.series = {
+        "BucketSizeBytes/processed-media/StandardStorage": [40 * GB, 100 * GB + 3000],
+        "NumberOfObjects/processed-media/AllStorageTypes": [1000, 51_200],
+        "BucketSizeBytes/archive-media/StandardIAStorage": [50 * GB, 20 * GB],
+        "BucketSizeBytes/archive-media/DeepArchiveStorage": [7 * GB],
+    }
+    told.bill["meter", "2026-11"] = [("AmazonS3", "Retrieval-SIA", 23, 0.23)]
+    days = tallied(gathering, [record(storage_class="STANDARD_IA", size=5e6), record(storage_class="DEEP_ARCHIVE")])
+    played = [{"requests": 4, "misses": 2, "first_misses": 1, "bytes": 2 * GB, "origin_bytes": GB, "rungs": {}}] * 10
+    facts = gathering.facts(tallies=days, played=played)
+    assert gathering.failed == {}
+    of = {(each.role, each.storage_class): each for each in facts.stored}
+    assert set(of) == {("processed", "STANDARD"), ("archive", "STANDARD_IA"), ("archive", "DEEP_ARCHIVE")}
+    products = of["processed", "STANDARD"]
+    assert products.gb == pytest.approx(100)
+    assert products.new_gb == pytest.approx(60)
+    assert products.mean_bytes == pytest.approx(2 * 2**20, rel=1e-6)
+    assert products.read_gb == pytest.approx(DAYS_A_MONTH)
+    important = of["archive", "STANDARD_IA"]
+    # It has become less, so nothing is new.
+    assert (important.gb, important.new_gb, important.mean_bytes) == (20, 0, 5e6)
+    assert important.read_gb == pytest.approx(DAYS_A_MONTH)
+    (replaced,) = facts.replaced
+    assert (replaced.work, replaced.gb) == (True, 2000 / GB)
+    assert (facts.played.requests, facts.played.gb) == (
+        pytest.approx(4 * DAYS_A_MONTH),
+        pytest.approx(2 * DAYS_A_MONTH),
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "cooled", "kept"),
+    [
+        ({"Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}]}, True, None),
+        ({"Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}], "Status": "Disabled"}, False, None),
+        ({"Expiration": {"Days": 45}}, False, 45),
+        ({"Expiration": {"Days": 7}, "Filter": {"Prefix": "work/"}}, False, None),
+        ({"Expiration": {"Days": 7}, "Filter": {"Prefix": "video/"}}, False, 7),
+    ],
+)
+def test_what_rules_do_to_clips_is_read_from_the_bucket(gathering, rule, cooled, kept):
+    boto3.client("s3").put_bucket_lifecycle_configuration(
+        Bucket="raw-media",
+        LifecycleConfiguration={
+            "Rules": [
+                {"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, **rule},
+                {
+                    "ID": "b",
+                    "Status": "Enabled",
+                    "Filter": {"Prefix": ""},
+                    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+                },
+            ]
+        },
+    )
+    found = gathering.modules["gathering.lifecycle"].read_lifecycle("raw-media")
+    assert (bool(found.targets), found.kept_days, found.abort_days) == (cooled, kept, 7)
+
+
+def test_unfinished_uploads_are_weighed_and_dated(gathering):
+    s3 = boto3.client("s3")
+    for number in range(3):
+        key = f"video/cam-1/event/{number}.mp4"
+        upload = s3.create_multipart_upload(Bucket="raw-media", Key=key)["UploadId"]
+        s3.upload_part(Bucket="raw-media", Key=key, UploadId=upload, PartNumber=1, Body=b"0" * 1000)
+    uploads = gathering.modules["gathering.uploads"]
+    found = uploads.read_unfinished("raw-media", 7, now=NOW + timedelta(days=900))
+    assert (found.uploads, found.gb, found.abort_days) == (3, 3000 / GB, 7)
+    assert found.oldest_days > 300
+
+
+def test_of_too_many_uploads_some_are_weighed_for_all(gathering, monkeypatch):
+    uploads = gathering.modules["gathering.uploads"]
+    monkeypatch.setattr(uploads, "_READ", 1)
+    test_unfinished_uploads_are_weighed_and_dated(gathering)
+
+
+def test_work_is_sampled_by_its_clips_ids_where_there_is_too_much(gathering, monkeypatch):
+    versions = gathering.modules["gathering.versions"]
+    asked = []
+
+    def read(bucket, prefix):
+        asked.append(prefix)
+        return None if len(asked) < 3 else [{"Size": GB, "IsLatest": True}, {"Size": 2 * GB, "IsLatest": False}]
+
+    monkeypatch.setattr(versions, "_read", read)
+    work = versions.read_work("processed-media")
+    assert asked == ["work/", "work/0", "work/00"]
+    assert (work.current_gb, work.replaced_gb) == (256, 512)
+
+
+def test_a_bucket_with_too_many_versions_is_left_out(gathering, monkeypatch):
+    s3 = boto3.client("s3")
+    s3.put_bucket_versioning(Bucket="raw-media", VersioningConfiguration={"Status": "Enabled"})
+    for _ in range(2):
+        s3.put_object(Bucket="raw-media", Key="video/a.mp4", Body=b"0" * 10)
+    versions = gathering.modules["gathering.versions"]
+    assert [each.gb for each in versions.read_replaced([("raw", "raw-media")], None)] == [10 / GB]
+    monkeypatch.setattr(versions, "_PAGES", 0)
+    assert list(versions.read_replaced([("raw", "raw-media")], None)) == []
+    assert versions.read_work("processed-media") is None
+
+
+def test_functions_tell_memory_and_time(gathering, told):
+    told.series = {
+        "Duration/impp-test-classify": [1_500_000.0] * 30,
+        "MemoryUsedMB/test/impp-test-classify": [140.0, 180.0, 150.0],
+    }
+    (function,) = gathering.facts("functions").functions
+    assert (function.used_mb, function.memory_mb) == (180, 512)
+    assert function.seconds == pytest.approx(1500 * DAYS_A_MONTH)
+    assert function.setting == "constructs/media_pipeline/classification.py"
+
+
+def test_log_groups_of_the_environment_are_weighed(gathering, told):
+    logs = boto3.client("logs")
+    for name in ("impp-test-Analysis-Log", "/aws/vendedlogs/states/impp-test", "impp-other-Log"):
+        logs.create_log_group(logGroupName=name)
+    logs.put_retention_policy(logGroupName="impp-test-Analysis-Log", retentionInDays=30)
+    told.series = {"IncomingBytes/impp-test-Analysis-Log": [GB / 10] * 30}
+    found = {each.name: each for each in gathering.facts("logs").logs}
+    assert set(found) == {"impp-test-Analysis-Log", "/aws/vendedlogs/states/impp-test"}
+    own = found["impp-test-Analysis-Log"]
+    assert (own.days, own.machine, own.written_gb) == (30, False, pytest.approx(DAYS_A_MONTH / 10))
+    assert found["/aws/vendedlogs/states/impp-test"].machine
+
+
+@pytest.mark.parametrize(
+    ("there", "requests", "visits"),
+    [([], [], None), ([0.1] * 10, [], None), ([0.1] * 30, [], 0), ([0.1] * 30, [0, 3, 4], 7)],
+)
+def test_visits_are_known_only_of_a_console_that_was_there_all_the_time(gathering, told, there, requests, visits):
+    told.series = {"ConsumedLCUs": there, "RequestCount": requests}
+    assert gathering.facts("visits").visits == visits
+
+
+def test_without_a_console_nobody_asks_for_visits(gathering, costs, told):
+    told.series = {"ConsumedLCUs": [0.1] * 30}
+    assert gathering.facts("visits", plan=replace(costs.handler.settings.plan, console_zones=0)).visits is None
+
+
+def test_devices_that_are_on_and_send_nothing_have_their_share_of_the_tables_writes(gathering, told):
+    table = boto3.resource("dynamodb").Table("devices")
+    for name, ago in (("cam-1", 1), ("cam-2", 2), ("cam-3", 30)):
+        at = (NOW - timedelta(hours=ago)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        table.put_item(Item={"device": name, "fleet": "fleet", "seen_at": at})
+    told.series = {"ConsumedWriteCapacityUnits/devices": [100.0] * 30}
+    (idle,) = gathering.facts("idle devices", tallies=tallied(gathering, [record()])).devices
+    # cam-1 sends, cam-3 is off; cam-2 writes half of it, to the table and to its index.
+    assert (idle.name, idle.writes) == ("cam-2", pytest.approx(100 * DAYS_A_MONTH))
+
+
+def test_renditions_are_weighed_by_requests_and_by_what_was_made(gathering):
+    incidents = tallied(
+        gathering, [record(verdict="incident", duration=60.0), record(verdict="incident", height=480.0)]
+    )
+    played = [
+        {"requests": 9, "misses": 0, "first_misses": 0, "bytes": 0, "origin_bytes": 0, "rungs": {"720": 6, "360": 3}}
+    ] * 30
+    rungs = gathering.facts("meters", tallies=incidents, played=played).rungs
+    assert [(each.name, each.hd) for each in rungs] == [("720p", True), ("480p", False), ("360p", False)]
+    assert [each.requests for each in rungs] == [pytest.approx(amount * DAYS_A_MONTH) for amount in (6, 0, 3)]
+    assert [each.billed_seconds for each in rungs] == [pytest.approx(amount * DAYS_A_MONTH) for amount in (60, 70, 70)]
+
+
+@pytest.mark.parametrize("document", ["not JSON", '{"version": 1, "rules": [{"name": "x"}]}'])
+def test_rules_that_are_broken_are_a_part_that_failed(gathering, document):
+    boto3.client("ssm").put_parameter(Name="/impp/test/rules", Value=document, Overwrite=True)
+    assert gathering.facts("rules").rules is None
+    assert list(gathering.failed) == ["rules"]
+
+
+def test_rules_that_are_not_there_are_a_part_that_failed(gathering):
+    boto3.client("ssm").delete_parameter(Name="/impp/test/rules")
+    assert gathering.facts("rules").rules is None
+    assert list(gathering.failed) == ["rules"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "failed"),
+    [
+        ("GetBucketLifecycleConfiguration", ["lifecycle"]),
+        ("ListObjectVersions", ["work", "versions"]),
+        ("ListMultipartUploads", ["uploads"]),
+        ("DescribeLogGroups", ["logs"]),
+        ("Query", ["idle devices"]),
+    ],
+)
+def test_each_fact_that_is_refused_fails_alone(gathering, told, operation, failed):
+    told.refused[operation] = "ThrottlingException"
+    assert gathering.facts() is not None
+    assert list(gathering.failed) == failed
+
+
+def test_a_whole_review_finds_what_is_to_be_found(costs, told, monkeypatch):
+    """From the records, the bill and the metrics to the ledger's advice, by the deployed function."""
+    monkeypatch.setattr(costs.modules["review"], "MADE_UP", 5)
+    monkeypatch.setattr(costs.modules["advice.depths"], "ENOUGH_CLIPS", 25)
+    for back in range(1, 9):
+        put_clips((NOW - timedelta(days=back)).strftime("%Y-%m-%d"), 1)
+    told.bill["day", "2026-11"] = [{"day": "2026-11-23", "service": "AmazonRekognition", "usd": 1}]
+    told.series = {
+        "ConsumedLCUs": [0.1] * 30,
+        "Duration/impp-test-classify": [3e8] * 30,
+        "MemoryUsedMB/test/impp-test-classify": [180.0],
+    }
+    answer = costs.run("review")
+    assert answer["failed"] == []
+    (item,) = costs.ledger.days("advice", "2026-01-01", "2026-12-31")
+    assert [(each["area"], each["title"]) for each in item["items"]] == [
+        ("idle", "Run the console at home"),
+        ("functions", "Give impp-test-classify 256 MB"),
+        ("analysis", "Look at parking by frames"),
+    ]
+    # 30.42 clips of half a minute: by two APIs and Transcribe 30.42 * (0.10 + 0.012); by 15 frames and two outputs of
+    # half a minute 30.42 * (0.01545 + 0.0075).
+    assert item["items"][2]["usd_a_month"] == pytest.approx(30.42 * (0.112 - 0.02295), abs=0.01)
+
+
+def test_the_functions_variables_hold_every_field_of_the_plan(costs):
+    assert set(json.loads(ENVIRONMENT["PLAN"])) == set(vars(costs.handler.settings.plan))
