@@ -1,4 +1,4 @@
-"""Situations that advice must find, each with its saving reckoned by hand, and look-alikes that it must let be."""
+"""Situations that advice must find, each with its saving reckoned by hand; and what is wrong with what it tells."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,23 @@ from advice.facts import (
     IdleDevice,
     LogUse,
     Played,
-    Replaced,
     Transcoded,
-    Unfinished,
 )
-from benchmarks.advice_months import KIB, TABLE, VIOLENCE, VOICE, given, important, ladder, lane, products
+from benchmarks.advice_look_alikes import LOOK_ALIKES, LookAlike
+from benchmarks.advice_months import (
+    DEEP,
+    KIB,
+    TABLE,
+    VIOLENCE,
+    VOICE,
+    begun,
+    given,
+    important,
+    ladder,
+    lane,
+    products,
+    replaced,
+)
 
 
 @dataclass(frozen=True)
@@ -25,15 +37,6 @@ class Situation:
     area: str
     title: str
     usd: float
-
-
-@dataclass(frozen=True)
-class LookAlike:
-    """Facts close to a situation's, in which nothing of its area is to be said."""
-
-    name: str
-    facts: Facts
-    area: str
 
 
 SITUATIONS = (
@@ -182,15 +185,15 @@ SITUATIONS = (
     # 50 GB at 0.023.
     Situation(
         "uploads given up",
-        given(unfinished=(Unfinished("raw", 9, 50, 40, 7),)),
+        given(unfinished=(begun(40, abort_days=7),)),
         "left-overs",
         "Give up 9 unfinished",
         1.15,
     ),
     # 300 GB at 0.023 = 6.90; a thirtieth of it 0.23.
     Situation(
-        "work kept after its end",
-        given(replaced=(Replaced("processed", "processed", 300, True),)),
+        "work kept as long as footage",
+        given(replaced=(replaced("processed", 300, kept_days=30, work=True),)),
         "left-overs",
         "Keep left-overs of analysis in the processed bucket for 1 day",
         6.67,
@@ -198,10 +201,27 @@ SITUATIONS = (
     # 200 GB at 0.023 = 4.60; 7 of 30 days of it 1.0733.
     Situation(
         "replaced footage",
-        given(replaced=(Replaced("raw", "raw", 200, False),)),
+        given(replaced=(replaced("raw", 200, kept_days=30),)),
         "left-overs",
         "Keep replaced versions in the raw bucket for 7 days",
         3.53,
+    ),
+    # As if all had come in the 30 days that are set: the same.
+    Situation(
+        "replaced footage that no rule deletes",
+        given(replaced=(replaced("raw", 200, kept_days=None),)),
+        "left-overs",
+        "Keep replaced versions in the raw bucket for 7 days",
+        3.53,
+    ),
+    # 640,000 objects, each 32 KB more: 20,019.5313 * 0.00099 = 19.8193; 8 KB each in Standard 4.8828 * 0.023 = 0.1123.
+    # Of 365 days 180 are billed at the least: 185 / 365 of 19.9316.
+    Situation(
+        "replaced originals kept for a year",
+        given({"noncurrent_days": 365}, replaced=(replaced("archive", 20_000, DEEP, kept_days=365),)),
+        "left-overs",
+        "Keep replaced versions in the archive bucket for 7 days",
+        10.10,
     ),
     # 500 GB; in 90 days 150 come: 350 less at 0.03.
     Situation(
@@ -223,115 +243,6 @@ SITUATIONS = (
         "Log errors alone",
         19.60,
     ),
-)
-
-LOOK_ALIKES = (
-    # Billed as 128 KiB each, twice their size, IA costs 0.025 a GB.
-    LookAlike("products too small for IA", given(stored=(products(mean_bytes=64 * KIB),)), "storage"),
-    # Reading them back costs 7.00 more than there is to save.
-    LookAlike("products read all the time", given(stored=(products(read_gb=700),)), "storage"),
-    # 15 days in IA are billed as 30.
-    LookAlike("products deleted soon", given(stored=(products(kept_days=45),)), "storage"),
-    LookAlike("products that never get there", given(stored=(products(kept_days=30),)), "storage"),
-    LookAlike("products cooled already", given(stored=(products(cooled=True),)), "storage"),
-    LookAlike("originals that somebody reads", given(stored=(important(read_gb=5),)), "storage"),
-    # Moving 3,900,000 new objects a month costs 195.00; Standard costs more than IA for what is above 128 KiB.
-    LookAlike(
-        "originals too many to move",
-        given(stored=(important(gb=1200, new_gb=600, mean_bytes=161 * KIB),)),
-        "storage",
-    ),
-    LookAlike("lane with finds", given(lanes=(lane("parking", "full", 3000, 30, 2910),)), "analysis"),
-    LookAlike("lane with few clips", given(lanes=(lane("parking", "full", 99, 30, 99),)), "analysis"),
-    LookAlike("events", given(lanes=(lane("event", "full", 3000, 30, 3000),)), "analysis"),
-    # What is sampled since it was too long for full is so already.
-    LookAlike("long clips of a full lane", given(lanes=(lane("parking", "sampled", 3000, 30, 2900),)), "analysis"),
-    # 200 frames are the most: one every 4 seconds, whatever is set.
-    LookAlike("clips with the most frames", given(lanes=(lane("continuous", "sampled", 200, 800, 200),)), "analysis"),
-    LookAlike(
-        "moderation that fired once",
-        given(
-            {"moderated_collections": ("travel",)},
-            lanes=(lane("travel", "full", 200, 45, 150, rules={"violent picture": 1}),),
-            rules=(VIOLENCE,),
-        ),
-        "rules",
-    ),
-    LookAlike(
-        "moderation of three weeks",
-        given(
-            {"moderated_collections": ("travel",)},
-            days=21,
-            lanes=(lane("travel", "full", 200, 45, 150),),
-            rules=(VIOLENCE,),
-        ),
-        "rules",
-    ),
-    LookAlike(
-        "rules that can't be read",
-        given({"moderated_collections": ("travel",)}, lanes=(lane("travel", "full", 200, 45, 150),), rules=None),
-        "rules",
-    ),
-    LookAlike(
-        "sentiment that fired",
-        given(
-            lanes=(lane("travel", "full", 200, 45, 150, rules={"distressed voice": 2}),),
-            rules=(VOICE,),
-            sentiment_units=60_000,
-        ),
-        "rules",
-    ),
-    LookAlike("basic tier", given(transcoded=(Transcoded("B", "AVC", "HD", 1000, 15.0),)), "transcoding"),
-    # Two thirds more of 500 GB played cost 28.33.
-    LookAlike(
-        "newer codec, much watched",
-        given(transcoded=(Transcoded("P", "HEVC", "HD", 100, 8.0),), played=Played(10, 0, 0, 500)),
-        "transcoding",
-    ),
-    LookAlike("rendition some play", given(rungs=ladder(9000, 200, 800)), "transcoding"),
-    LookAlike("rendition for slow lines", given(rungs=ladder(9000, 1000, 0)), "transcoding"),
-    LookAlike("renditions hardly anybody plays", given(rungs=ladder(900, 0, 90)), "transcoding"),
-    LookAlike("clips just long enough", given(lanes=(lane("parking", "full", 8000, 15, 4000),)), "clip length"),
-    LookAlike("short events", given(lanes=(lane("event", "full", 8000, 5, 0),)), "clip length"),
-    LookAlike("memory nearly used", given(functions=(FunctionUse("alert", "a.py", 512, 380, 10**6),)), "functions"),
-    LookAlike("memory nobody knows", given(functions=(FunctionUse("alert", "a.py", 512, 0, 10**6),)), "functions"),
-    LookAlike("good hit ratio", given(played=Played(10**7, 1_900_000, 10, 0)), "playback"),
-    LookAlike("everything watched once", given(played=Played(10**7, 6 * 10**6, 6 * 10**6, 0)), "playback"),
-    LookAlike(
-        "few looks",
-        given({"poll_seconds": 5}, lanes=(lane("parking", "full", 10_000, 30, 5000),), transitions=370_000),
-        "scheduling",
-    ),
-    LookAlike(
-        "pause as long as it may be",
-        given({"poll_seconds": 30}, lanes=(lane("parking", "full", 10_000, 30, 5000),), transitions=10**6),
-        "scheduling",
-    ),
-    LookAlike("network of one clip", given({"zones": 2}, lanes=(lane("event", "full", 1, 30, 0),)), "idle"),
-    LookAlike("network of clips that fail", given({"zones": 2}, failed=3), "idle"),
-    LookAlike(
-        "model with frames",
-        given(model="arn", model_hours=720, lanes=(lane("continuous", "sampled", 1, 30, 0),)),
-        "idle",
-    ),
-    LookAlike("console with one visit", given({"console_zones": 2}, visits=1), "idle"),
-    LookAlike("console nobody knows about", given({"console_zones": 2}, visits=None), "idle"),
-    LookAlike("uploads on their way", given(unfinished=(Unfinished("raw", 9, 50, 3, 7),)), "left-overs"),
-    LookAlike("uploads about to be aborted", given(unfinished=(Unfinished("raw", 9, 50, 20, 30),)), "left-overs"),
-    LookAlike(
-        "versions of a week",
-        given({"noncurrent_days": 7}, replaced=(Replaced("raw", "raw", 200, False),)),
-        "left-overs",
-    ),
-    LookAlike("logs of a quarter", given(logs=(LogUse("x", 500, 50, 90),)), "logs"),
-    # A year's logs, of which hardly any are older than 90 days yet.
-    LookAlike("logs that are new", given({"log_days": 365}, logs=(LogUse("x", 150, 50, 365),)), "logs"),
-    LookAlike(
-        "small machine log",
-        given(lanes=(lane("travel", "full", 990, 45, 500),), logs=(LogUse("x", 1, 2, 90, machine=True),)),
-        "logs",
-    ),
-    LookAlike("machine whose runs fail", given(failed=100, logs=(LogUse("x", 1, 40, 90, machine=True),)), "logs"),
 )
 
 

@@ -10,10 +10,13 @@ from typing import Any
 from advice.facts import (
     Facts,
     Lane,
+    Pile,
     Plan,
+    Replaced,
     RuleUse,
     Rung,
     Stored,
+    Unfinished,
 )
 from clip_model.meters import Meter
 from clip_model.prices import PRICES, PriceTable
@@ -31,6 +34,7 @@ USD = {
     Meter.FUNCTION_GB_SECOND: 0.0000133334,
     Meter.STANDARD_GB_MONTH: 0.023,
     Meter.IA_GB_MONTH: 0.0125,
+    Meter.INSTANT_GB_MONTH: 0.004,
     Meter.DEEP_ARCHIVE_GB_MONTH: 0.00099,
     Meter.WRITE_REQUEST: 0.000005,
     Meter.READ_REQUEST: 0.0000004,
@@ -69,7 +73,7 @@ PLAN = Plan(
     console_zones=0,
 )
 KIB, MIB = 1024, 1024**2
-STANDARD, IA = StorageClass.STANDARD, StorageClass.STANDARD_IA
+STANDARD, IA, DEEP = StorageClass.STANDARD, StorageClass.STANDARD_IA, StorageClass.DEEP_ARCHIVE
 VIOLENCE, VOICE = RuleUse("violent picture", moderation=True), RuleUse("distressed voice", sentiment=True)
 
 
@@ -104,6 +108,19 @@ def important(**changes: Any) -> Stored:
     """1,200 GB of important originals, 200 of them new, in objects of 32 MiB."""
     fields = {"gb": 1200, "new_gb": 200, "mean_bytes": 32 * MIB, "read_gb": 0, **changes}
     return Stored(role="archive", bucket="archive", storage_class=IA, **fields)
+
+
+def begun(days: float, *, abort_days: int | None) -> Unfinished:
+    """Nine uploads with 50 GB of parts, the oldest of so many days ago."""
+    return Unfinished(bucket="raw", before="2026-11-16", uploads=9, gb=50, oldest_days=days, abort_days=abort_days)
+
+
+def replaced(
+    role: str, gb: float, storage_class: StorageClass = STANDARD, *, kept_days: int | None, work: bool = False
+) -> Replaced:
+    """So much that is no longer current, in objects of 32 MiB."""
+    pile = Pile(storage_class, gb * 1024 / 32, gb)
+    return Replaced(bucket=role, role=role, piles=(pile,), kept_days=kept_days, work=work)
 
 
 def ladder(high: float, middle: float, low: float) -> tuple[Rung, ...]:

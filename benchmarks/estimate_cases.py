@@ -12,7 +12,7 @@ from clip_model.clip_usage import Clip, Words, clip_usage, publishing, view
 from clip_model.fleet import Fleet, Traffic
 from clip_model.fleet_usage import month_usage
 from clip_model.kept_usage import kept_month, kept_over
-from clip_model.meters import Meter, Stage
+from clip_model.meters import CostStage, Meter
 from clip_model.platform_usage import Settings, platform
 from clip_model.prices import PRICES, PriceTable
 from clip_model.storage import StorageClass, billed_gb, stored
@@ -96,7 +96,6 @@ SETTINGS = Settings(
     frame_seconds=2,
     moderated=frozenset(),
     model=False,
-    noncurrent_days=30,
     log_days=30,
     emails=0,
     secrets=0,
@@ -132,7 +131,7 @@ class Case:
     arithmetic: str
     usd: float
     usage: Callable[[], Usage]
-    stage: Stage | None = None
+    stage: CostStage | None = None
     meters: frozenset[Meter] = frozenset()
 
     def estimated(self) -> float:
@@ -147,7 +146,7 @@ class Case:
 
 
 def _of(quantities: dict[Meter, float]) -> Callable[[], Usage]:
-    return lambda: Usage.of(Stage.PLATFORM, quantities)
+    return lambda: Usage.of(CostStage.PLATFORM, quantities)
 
 
 def _clip(seconds: float, depth: Depth, verdict: Verdict, **facts: object) -> Clip:
@@ -159,7 +158,7 @@ CASES = (
         "published: Comprehend, the sentiment of 10,000 comments of 550 characters",
         "550 characters are 6 units; 10,000 x 6 = 60,000 units x $0.0001",
         6.00,
-        lambda: Usage.of(Stage.ANALYSIS, {Meter.SENTIMENT_UNIT: 10_000 * sentiment_units(550)}),
+        lambda: Usage.of(CostStage.ANALYSIS, {Meter.SENTIMENT_UNIT: 10_000 * sentiment_units(550)}),
     ),
     Case(
         "published: Step Functions, 100,000 runs of a workflow of 4 states",
@@ -195,7 +194,7 @@ CASES = (
         "Transcribe, 1,000 recordings of 4.2 seconds",
         "each billed as 15 s: 15,000 s x $0.0004",
         6.00,
-        lambda: Usage.of(Stage.ANALYSIS, {Meter.SPEECH_SECOND: 1000 * speech_seconds(4.2)}),
+        lambda: Usage.of(CostStage.ANALYSIS, {Meter.SPEECH_SECOND: 1000 * speech_seconds(4.2)}),
     ),
     Case(
         "DynamoDB, a million writes and reads, 25 GB kept and backed up",
@@ -265,7 +264,7 @@ CASES = (
         " $0.175476; 1,000,000 x $0.00005 = $50",
         50.300102,
         lambda: Usage.of(
-            Stage.ARCHIVE,
+            CostStage.ARCHIVE,
             {
                 **billed_gb(StorageClass.DEEP_ARCHIVE, 100 * 1024, 1_000_000),
                 Meter.DEEP_ARCHIVE_WRITE_REQUEST: 1_000_000,
@@ -276,30 +275,49 @@ CASES = (
         "a million objects of 20 KiB in Standard-IA for a month",
         "billed as 128 KiB each = 122.0703125 GB x $0.0125",
         1.525879,
-        lambda: Usage.of(Stage.ARCHIVE, billed_gb(StorageClass.STANDARD_IA, 20 * 1024, 1_000_000)),
+        lambda: Usage.of(CostStage.ARCHIVE, billed_gb(StorageClass.STANDARD_IA, 20 * 1024, 1_000_000)),
     ),
     Case(
         "100 GB in Deep Archive, deleted after a month",
         "billed for 180 days of 365/12 a month = 5.917808 months x 100 GB x $0.00099, and 40 KiB beside it",
         0.585864,
-        lambda: Usage.of(Stage.ARCHIVE, stored(StorageClass.DEEP_ARCHIVE, 100 * _GIB, days=30)),
+        lambda: Usage.of(CostStage.ARCHIVE, stored(StorageClass.DEEP_ARCHIVE, 100 * _GIB, days=30)),
     ),
     Case(
         "a routine clip of 100 GB each month, in the twelfth",
         "11 months' worth, and half of the twelfth's on the average: 11.5 x 100 GB x $0.00099 = $1.1385;"
         " 11.5 x (32 KiB x $0.00099 + 8 KiB x $0.023) = $0.000002",
         1.138502,
-        lambda: kept_month(_clip(60, Depth.NONE, Verdict.ROUTINE, size=100 * _GIB), months=12, noncurrent_days=30),
-        stage=Stage.ARCHIVE,
+        lambda: kept_month(_clip(60, Depth.NONE, Verdict.ROUTINE, size=100 * _GIB), months=12),
+        stage=CostStage.ARCHIVE,
     ),
     Case(
         "an incident's original of 10 GB over its first year",
         "30 days Standard = 0.986301 months x $0.23; 60 days IA = 1.972603 x $0.125; 275 days Instant Retrieval ="
         " 9.041096 x $0.04; moved twice: $0.00001 + $0.00002",
         0.835098,
-        lambda: kept_over(_clip(60, Depth.FULL, Verdict.INCIDENT, size=10 * _GIB), months=12, noncurrent_days=30),
-        stage=Stage.ARCHIVE,
+        lambda: kept_over(_clip(60, Depth.FULL, Verdict.INCIDENT, size=10 * _GIB), months=12),
+        stage=CostStage.ARCHIVE,
         meters=frozenset(_ORIGINALS),
+    ),
+    Case(
+        "a thousand sampled clips of three minutes each month, in the twelfth: what analysis made",
+        # Frames and the film beside them: 90 x 80,000 + 180 s x 100,000 bit/s / 8 = 9,450,000 bytes. They
+        # expire after 7 days and are gone a day later: 8 / (365/12) = 0.263014 months. labels.json, 40,000 bytes,
+        # stays: 11 months' worth, and half of the twelfth's.
+        "1000 x (9,450,000 x 0.263014 + 40,000 x 11.5) = 2,945,479,452 byte-months = 2.743191 GB x $0.023",
+        0.063093,
+        lambda: kept_month(_clip(180, Depth.SAMPLED, Verdict.ROUTINE), months=12) * 1000,
+        stage=CostStage.ANALYSIS,
+        meters=frozenset({Meter.STANDARD_GB_MONTH}),
+    ),
+    Case(
+        "a cut-off recording of 30 MB, rejected: all of it until it is recorded",
+        # 3 + 5 + 4 states. Write units: claim 9, counter 1, record 22: 32. S3: 4 parts of 8 MiB and two calls, 1 copy
+        # to the quarantine in Standard = 7 writes; 1 + 10 = 11 reads. Log: 12 x 1,500 bytes. A trace, a measurement.
+        "12 x 0.000025 + 32 x 0.000000625 + 7 x 0.000005 + 11 x 0.0000004 + 18,000/2^30 x 0.5 + 0.000005 + 0.00001",
+        0.000383,
+        lambda: clip_usage(_clip(0, Depth.NONE, Verdict.REJECTED)),
     ),
     Case(
         "a minute's incident watched a thousand times",

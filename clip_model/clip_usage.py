@@ -7,7 +7,7 @@ here. Whoever changes the machine finds the counts checked against it (tests/con
 import math
 from dataclasses import dataclass
 
-from clip_model.meters import Meter, Stage
+from clip_model.meters import CostStage, Meter
 from clip_model.prices import GB
 from clip_model.storage import TERMS, StorageClass
 from clip_model.usage import (
@@ -46,6 +46,8 @@ CLAIM_UNITS, COUNTER_UNITS, RECORD_UNITS = 9, 1, 22
 PUBLISHED_UNITS, ALERT_UNITS = 2, 4
 #: Bytes the clips table and its indexes hold of a clip, and the search index of a word.
 RECORD_BYTES, ENTRY_BYTES = 13_000, 600
+#: Plan, Reserve, Gate, Reject, Route. What can't be probed at all skips the first three, and the counter's unit.
+REJECTED_STATES = 5
 #: GB and seconds a function takes.
 FUNCTION_GB = 0.5
 CLASSIFY_SECONDS, ALERT_SECONDS = 1.5, 1.5
@@ -112,7 +114,8 @@ class Clip:
     words: Words | None = None
 
     def __post_init__(self) -> None:
-        for name in ("seconds", "size", "lines", "step"):
+        # Nobody knows how long a rejected clip is, and it may be empty.
+        for name in ("step",) if self.verdict is Verdict.REJECTED else ("seconds", "size", "lines", "step"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"a clip's {name} must be above 0, got {getattr(self, name)}")
 
@@ -149,9 +152,9 @@ def ingest(clip: Clip) -> Usage:
     """Sent, claimed and probed."""
     parts = math.ceil(clip.size / PART_BYTES)
     return _used(
-        Stage.INGEST,
+        CostStage.INGEST,
         states=3,
-        writes=1 if parts == 1 else parts + 2,
+        writes=1 if parts <= 1 else parts + 2,
         reads=1 + READS_A_JOB,
         units=CLAIM_UNITS,
         more={Meter.TRACE: 1},
@@ -159,7 +162,9 @@ def ingest(clip: Clip) -> Usage:
 
 
 def analysis(clip: Clip) -> Usage:
-    """Planned, looked at, judged and indexed."""
+    """Planned, looked at, judged and indexed; of a rejected clip only what it takes to plan."""
+    if clip.verdict is Verdict.REJECTED:
+        return _used(CostStage.ANALYSIS, states=REJECTED_STATES, units=COUNTER_UNITS)
     found, full = clip.found, clip.depth is Depth.FULL
     more: dict[Meter, float] = {Meter.SENTIMENT_UNIT: sentiment_units(found.characters)}
     reads, writes = 2, 1  # labels.json of an earlier run, the transcript; labels.json
@@ -175,19 +180,22 @@ def analysis(clip: Clip) -> Usage:
         reads += READS_A_JOB + clip.frames * clip.looks
         writes += clip.frames + 2  # with the film beside them and the list of them
     return _used(
-        Stage.ANALYSIS,
+        CostStage.ANALYSIS,
         states=analysis_states(clip),
         writes=writes,
         reads=reads,
         units=COUNTER_UNITS + (found.labels + found.spoken + found.text) * found.terms,
-        calls=0 if clip.verdict is Verdict.REJECTED else 1,
+        calls=1,
         seconds=CLASSIFY_SECONDS,
         more=more,
     )
 
 
 def analysis_states(clip: Clip) -> int:
-    """States from the plan to the verdict's route: Plan, Reserve, Gate; what the depth takes; Classify, Route."""
+    """States from the plan to the verdict's route: Plan, Reserve, Gate; what the depth takes; Classify, Route.
+
+    A rejected clip's are `REJECTED_STATES`.
+    """
     if clip.depth is Depth.NONE:
         return 5
     if clip.depth is Depth.SAMPLED:
@@ -214,7 +222,7 @@ def publishing(clip: Clip) -> Usage:
         return Usage()
     rungs = len(ladder(clip.lines))
     return _used(
-        Stage.PUBLISHING,
+        CostStage.PUBLISHING,
         states=4,
         # Segments and a playlist a rung; the first playlist, the MP4, the highlight and the page; thumbnails.
         writes=rungs * (segments(clip) + 1) + 4 + thumbs(clip),
@@ -232,9 +240,9 @@ def archiving(clip: Clip) -> Usage:
         return Usage()
     parts = math.ceil(clip.size / COPY_PART_BYTES) if clip.size > COPY_LIMIT_BYTES else 0
     write = TERMS[StorageClass(STORAGE_CLASS[clip.verdict])].write_meter
-    copies = Usage.of(Stage.ARCHIVE, {write: parts + 2 if parts else 1})
+    copies = Usage.of(CostStage.ARCHIVE, {write: parts + 2 if parts else 1})
     return copies + _used(
-        Stage.ARCHIVE, states=6 + parts if parts else 4, units=RECORD_UNITS, more={Meter.METRIC_REQUEST: 1}
+        CostStage.ARCHIVE, states=6 + parts if parts else 4, units=RECORD_UNITS, more={Meter.METRIC_REQUEST: 1}
     )
 
 
@@ -263,7 +271,7 @@ def view(clip: Clip) -> Usage:
     requests = segments(clip) + 4  # the page, two playlists and the poster
     gb = (rate * clip.seconds / 8 + PAGE_BYTES + THUMB_BYTES) / GB
     return Usage.of(
-        Stage.PLAYBACK,
+        CostStage.PLAYBACK,
         {Meter.PLAYBACK_GB: gb, Meter.PLAYBACK_REQUEST: requests, Meter.READ_REQUEST: requests},
     )
 
@@ -276,7 +284,7 @@ def work_bytes(clip: Clip) -> float:
 
 
 def _used(
-    stage: Stage,
+    stage: CostStage,
     *,
     states: int,
     units: float,

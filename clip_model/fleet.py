@@ -1,7 +1,7 @@
 """A fleet: devices, their lanes and the campaigns; what `[fleet]` of an environment's file says. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from clip_model.words import Lane, Verdict
 
@@ -41,7 +41,12 @@ class Traffic:
 
 @dataclass(frozen=True)
 class Fleet:
-    """Devices and campaigns; see the settings of the same name. `lanes`: a device's traffic by lane."""
+    """Devices and campaigns; see the settings of the same name.
+
+    Attributes:
+        lanes: a device's traffic by lane.
+        others: traffic of single collections beside these, by name; they are sent as a device sends its clips.
+    """
 
     devices: int
     audio: float
@@ -49,6 +54,7 @@ class Fleet:
     months: float
     lanes: Mapping[str, Traffic]
     campaigns: Traffic
+    others: Mapping[str, Traffic] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _at_least(0, devices=self.devices, views=self.views)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from clip_model.clip_usage import CALL_LOG_BYTES, FUNCTION_GB, PART_BYTES, STATE_LOG_BYTES, Clip, clip_usage, view
 from clip_model.fleet import CAMPAIGNS, MEGABYTE, Fleet
 from clip_model.kept_usage import kept_month
-from clip_model.meters import Meter, Stage
+from clip_model.meters import CostStage, Meter
 from clip_model.platform_usage import Settings, logs_kept, platform
 from clip_model.prices import GB, PriceTable
 from clip_model.reserve import chosen_depth, reserve
@@ -124,7 +124,8 @@ def planned(clip: Clip, collection: str, settings: Settings, table: PriceTable) 
 
 def _batches(fleet: Fleet, settings: Settings, table: PriceTable) -> Iterator[_Batch]:
     sent = [(lane, traffic, fleet.devices) for lane, traffic in fleet.lanes.items()]
-    for collection, traffic, senders in (*sent, (CAMPAIGNS, fleet.campaigns, 1)):
+    sent += [(collection, traffic, 1) for collection, traffic in ((CAMPAIGNS, fleet.campaigns), *fleet.others.items())]
+    for collection, traffic, senders in sent:
         campaign = collection == CAMPAIGNS
         for verdict, part in traffic.verdicts.items():
             for audio, share in ((True, fleet.audio), (False, 1 - fleet.audio)):
@@ -138,22 +139,22 @@ def _batches(fleet: Fleet, settings: Settings, table: PriceTable) -> Iterator[_B
                         verdict=verdict,
                         audio=audio,
                         proxy=campaign,
-                        moderated=campaign and bool(settings.moderated),
+                        moderated=bool(settings.moderated) if campaign else collection in settings.moderated,
                     )
                     yield _Batch(clips, planned(clip, collection, settings, table), campaign)
 
 
 def _used(clip: Clip, campaign: bool, fleet: Fleet, settings: Settings) -> Usage:
-    one = clip_usage(clip) + kept_month(clip, months=fleet.months, noncurrent_days=settings.noncurrent_days)
+    one = clip_usage(clip) + kept_month(clip, months=fleet.months)
     if clip.verdict is Verdict.INCIDENT:
         one += view(clip) * fleet.views
-        one += Usage.of(Stage.PUBLISHING, {Meter.NOTIFICATION: settings.emails})
+        one += Usage.of(CostStage.PUBLISHING, {Meter.NOTIFICATION: settings.emails})
     return one + _fetched(clip) if campaign else one
 
 
 def _fetched(clip: Clip) -> Usage:
     return Usage.of(
-        Stage.CAMPAIGNS,
+        CostStage.CAMPAIGNS,
         {
             Meter.TRANSITION: ITEM_STATES,
             Meter.TABLE_WRITE_UNIT: ITEM_UNITS,
@@ -168,7 +169,7 @@ def _fetched(clip: Clip) -> Usage:
 
 def _runs() -> Usage:
     return Usage.of(
-        Stage.CAMPAIGNS,
+        CostStage.CAMPAIGNS,
         {
             Meter.TRANSITION: RUNS_A_MONTH * RUN_STATES,
             Meter.FUNCTION_REQUEST: RUNS_A_MONTH,
@@ -181,10 +182,10 @@ def _runs() -> Usage:
 
 def _reports(devices: int) -> Usage:
     reports = devices * HOURS_A_MONTH * 3600 / REPORT_SECONDS
-    return Usage.of(Stage.INGEST, {Meter.TABLE_WRITE_UNIT: reports * REPORT_UNITS})
+    return Usage.of(CostStage.INGEST, {Meter.TABLE_WRITE_UNIT: reports * REPORT_UNITS})
 
 
 def _audited(usage: Usage) -> Usage:
     """Each read or write of an object is an event of the trail's."""
     asked = [Meter.WRITE_REQUEST, Meter.READ_REQUEST, *(terms.write_meter for terms in TERMS.values())]
-    return Usage.of(Stage.PLATFORM, {Meter.AUDIT_EVENT: sum(usage.of_meter(meter) for meter in {*asked})})
+    return Usage.of(CostStage.PLATFORM, {Meter.AUDIT_EVENT: sum(usage.of_meter(meter) for meter in {*asked})})

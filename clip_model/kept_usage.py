@@ -11,7 +11,7 @@ from clip_model.clip_usage import (
     product_bytes,
     work_bytes,
 )
-from clip_model.meters import Meter, Stage
+from clip_model.meters import CostStage, Meter
 from clip_model.prices import GB
 from clip_model.storage import FOREVER, TERMS, Stay, StorageClass, held_in_month, held_over
 from clip_model.usage import DAYS_A_MONTH, Usage, total
@@ -19,42 +19,38 @@ from clip_model.words import Depth, Verdict
 
 #: The raw bucket's lifecycle: an incident's original is moved at these ages, in days.
 COOL_DAYS, COLD_DAYS = 30, 90
-#: Days that what analysis needed stays in the processed bucket.
-WORK_DAYS = 7
+#: Days that what analysis needed stays in the processed bucket: until it expires, and then as a replaced version.
+WORK_DAYS = 7 + 1
 
 
-def kept_month(clip: Clip, *, months: float, noncurrent_days: float) -> Usage:
+def kept_month(clip: Clip, *, months: float) -> Usage:
     """Storage in the last of so many months, where one such clip comes each month."""
     return _kept(
         clip,
-        noncurrent_days,
         held=lambda since, until: held_in_month(months, since=since, until=until),
         moved=lambda age: max(0.0, min(1.0, months - age / DAYS_A_MONTH)),
     )
 
 
-def kept_over(clip: Clip, *, months: float, noncurrent_days: float) -> Usage:
+def kept_over(clip: Clip, *, months: float) -> Usage:
     """Storage of one such clip in all of its first months."""
     return _kept(
         clip,
-        noncurrent_days,
         held=lambda since, until: held_over(months, since=since, until=until),
         moved=lambda age: float(age <= months * DAYS_A_MONTH),
     )
 
 
-def _kept(
-    clip: Clip, noncurrent_days: float, *, held: Callable[[float, float], float], moved: Callable[[float], float]
-) -> Usage:
+def _kept(clip: Clip, *, held: Callable[[float, float], float], moved: Callable[[float], float]) -> Usage:
     """What stays, by how long it does and how much of it moves on at an age."""
     found = clip.found
     words = found.labels + found.spoken + found.text
     records = (RECORD_BYTES + words * found.terms * ENTRY_BYTES) / GB * held(0, FOREVER)
     tables = {Meter.TABLE_GB_MONTH: records, Meter.TABLE_BACKUP_GB_MONTH: records}
-    stays = [*((Stage.ARCHIVE, stay) for stay in _originals(clip)), *_products(clip, noncurrent_days)]
+    stays = [*((CostStage.ARCHIVE, stay) for stay in _originals(clip)), *_products(clip)]
     return total(
         (
-            Usage.of(Stage.ANALYSIS, tables),
+            Usage.of(CostStage.ANALYSIS, tables),
             *(
                 Usage.of(stage, {meter: gb * held(stay.since, stay.until) for meter, gb in stay.gb().items()})
                 for stage, stay in stays
@@ -81,10 +77,11 @@ def _originals(clip: Clip) -> Iterator[Stay]:
         yield Stay(StorageClass.STANDARD, clip.size)
 
 
-def _products(clip: Clip, noncurrent_days: float) -> Iterator[tuple[Stage, Stay]]:
+def _products(clip: Clip) -> Iterator[tuple[CostStage, Stay]]:
+    if clip.verdict is Verdict.REJECTED:
+        return
     documents = LABELS_BYTES + (TRANSCRIPT_BYTES if clip.depth is Depth.FULL and clip.audio else 0)
-    yield Stage.ANALYSIS, Stay(StorageClass.STANDARD, documents)
-    # Once expired it is still there as a version that was replaced.
-    yield Stage.ANALYSIS, Stay(StorageClass.STANDARD, work_bytes(clip), until=WORK_DAYS + noncurrent_days)
+    yield CostStage.ANALYSIS, Stay(StorageClass.STANDARD, documents)
+    yield CostStage.ANALYSIS, Stay(StorageClass.STANDARD, work_bytes(clip), until=WORK_DAYS)
     if clip.verdict is Verdict.INCIDENT:
-        yield Stage.PUBLISHING, Stay(StorageClass.STANDARD, product_bytes(clip))
+        yield CostStage.PUBLISHING, Stay(StorageClass.STANDARD, product_bytes(clip))

@@ -10,10 +10,12 @@ class Entry(StrEnum):
     """Kinds of items in the ledger.
 
     `DAY`, by day `2026-11-20`: `services` (map of service to dollars), `usd`, `clips`, `bytes`, `usd_a_clip`,
-    `usd_a_gb`, `estimated_usd`, `origin` (`bill` or `cost-explorer`).
-    `MONTH`, by month `2026-11`: `usd` so far, `forecast_usd` of its end, `estimated_usd` of its clips, `gated_usd`
-    (what the services of that estimate did cost), `correction_usd`, `reconciled_day`, `differences` (list of maps:
-    `service`, `estimated_usd`, `actual_usd`, `why`).
+    `usd_a_gb`, `estimated_usd` (what the money gate reserved), `origin` (`bill` or `cost-explorer`), `read_on` (the
+    day on which that was asked last).
+    `MONTH`, by month `2026-11`: `usd` so far, `forecast_usd` of its end, `estimated_usd` (what the money gate reserved
+    for its clips), `expected_usd` (what they were expected to cost in the gate's services) and `gated_usd` (what these
+    did cost), `correction_usd`, `reconciled_day`, `differences` (list of maps: `service`, `estimated_usd`,
+    `actual_usd`, `why`).
     `ADVICE`, by day: `items` (list of maps: `title`, `area`, `usd_a_month`, `confidence`, `change`, `why`).
     `STORAGE`, by day: `tiers` (map of storage class to bytes).
     `COUNTER`, by day: `spent_usd`, the month's counter as it stood at the end of that day, and `corrected_usd`, the

@@ -55,7 +55,7 @@ class Meter(StrEnum):
     AUDIT_EVENT = "audit_event"
 
 
-class Stage(StrEnum):
+class CostStage(StrEnum):
     """The part of a clip's journey that a cost belongs to; `platform` is what costs whether clips come or not."""
 
     INGEST = "ingest"

@@ -1,6 +1,6 @@
 """Metrics of our own that CloudWatch bills: each combination of values, by the hour in which it has any. Pure."""
 
-from clip_model.meters import Meter, Stage
+from clip_model.meters import CostStage, Meter
 from clip_model.metrics import Metric
 from clip_model.usage import HOURS_A_MONTH, Usage
 
@@ -38,4 +38,4 @@ SELDOM = (
 def metric_usage(clips: float) -> Usage:
     """Metrics of a month in which so many clips came evenly."""
     busy = min(1.0, clips / HOURS_A_MONTH)
-    return Usage.of(Stage.PLATFORM, {Meter.METRIC_MONTH: sum(HOURLY.values()) + busy * sum(WITH_CLIPS.values())})
+    return Usage.of(CostStage.PLATFORM, {Meter.METRIC_MONTH: sum(HOURLY.values()) + busy * sum(WITH_CLIPS.values())})

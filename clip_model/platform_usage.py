@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clip_model.clip_usage import CALL_LOG_BYTES, FUNCTION_GB
-from clip_model.meters import Meter, Stage
+from clip_model.meters import CostStage, Meter
 from clip_model.metric_usage import metric_usage
 from clip_model.prices import GB
 from clip_model.storage import held_in_month
@@ -46,7 +46,7 @@ class Settings:
         frame_seconds: seconds between frames at depth `sampled`.
         moderated: collections that get content moderation, campaigns all of them.
         model: a Custom Labels model looks at frames; it is paid for as long as it runs.
-        noncurrent_days, log_days: how long replaced versions and logs are kept.
+        log_days: how long logs are kept.
         emails: who is told of an incident.
         secrets: playback keys, and what webhooks and sign-in need.
         zones: of the functions' network; 0 without one.
@@ -63,13 +63,26 @@ class Settings:
     frame_seconds: float
     moderated: frozenset[str]
     model: bool
-    noncurrent_days: float
     log_days: float
     emails: int
     secrets: int
     zones: int
     console_zones: int
     audit: bool
+
+    def __post_init__(self) -> None:
+        above_nothing = {
+            "limits.clip_usd": self.clip_usd,
+            "limits.month_usd": self.month_usd,
+            "analysis.full_minutes": self.full_seconds / 60,
+            "analysis.frame_seconds": self.frame_seconds,
+            "retention.log_days": self.log_days,
+        }
+        for name, value in above_nothing.items():
+            if not 0 < value < float("inf"):
+                raise ValueError(f"{name} must be above 0, got {value:g}")
+        if "default" not in self.depths:
+            raise ValueError(f"analysis.depths must have a default, got {', '.join(self.depths) or 'none'}")
 
     @property
     def looks(self) -> int:
@@ -97,7 +110,7 @@ def logs_kept(usage: Usage, log_days: float, months: float) -> Usage:
 
 def _always(settings: Settings) -> Usage:
     return Usage.of(
-        Stage.PLATFORM,
+        CostStage.PLATFORM,
         {
             Meter.ALARM_MONTH: ALARM_METRICS,
             Meter.COMPOSITE_ALARM_MONTH: COMPOSITE_ALARMS,
@@ -113,7 +126,7 @@ def _always(settings: Settings) -> Usage:
 def _costs_function(settings: Settings) -> Usage:
     calls = HOURS_A_MONTH + DAYS_A_MONTH
     used = Usage.of(
-        Stage.PLATFORM,
+        CostStage.PLATFORM,
         {
             Meter.FUNCTION_REQUEST: calls,
             Meter.FUNCTION_GB_SECOND: calls * COSTS_SECONDS * FUNCTION_GB,
@@ -128,14 +141,14 @@ def _costs_function(settings: Settings) -> Usage:
 
 
 def _network(settings: Settings) -> Usage:
-    return Usage.of(Stage.PLATFORM, {Meter.ENDPOINT_HOUR: settings.zones * ENDPOINTS * HOURS_A_MONTH})
+    return Usage.of(CostStage.PLATFORM, {Meter.ENDPOINT_HOUR: settings.zones * ENDPOINTS * HOURS_A_MONTH})
 
 
 def _console(settings: Settings) -> Usage:
     if not settings.console_zones:
         return Usage()
     return Usage.of(
-        Stage.PLATFORM,
+        CostStage.PLATFORM,
         {
             Meter.TASK_CPU_HOUR: TASK_CPUS * HOURS_A_MONTH,
             Meter.TASK_GB_HOUR: TASK_GB * HOURS_A_MONTH,

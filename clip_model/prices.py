@@ -57,8 +57,9 @@ class Price:
 
     def bills(self, product_code: str, usage_type: str) -> bool:
         """Whether a line of the bill, or a product of the price list, is this meter in some region."""
-        named = re.fullmatch(_REGION + re.escape(self.usage_type), usage_type)
-        return product_code == self.product_code and named is not None
+        if product_code != self.product_code:
+            return False
+        return re.fullmatch(_REGION + re.escape(self.usage_type), usage_type) is not None
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,14 @@ class PriceTable:
     def usd(self, meter: Meter, quantity: float = 1) -> float:
         """Dollars for a month's quantity."""
         return self.prices[meter].of(quantity)
+
+    def meter(self, product_code: str, usage_type: str) -> Meter | None:
+        """Which meter a line of the bill is; None where it is none of the table's."""
+        return next((meter for meter, price in self.prices.items() if price.bills(product_code, usage_type)), None)
+
+    def service_name(self, product_code: str) -> str:
+        """A service as people call it; as the bill calls it where the table has nothing of it."""
+        return next((each.service for each in self.prices.values() if each.product_code == product_code), product_code)
 
 
 def read_table(document: str) -> PriceTable:

@@ -1,4 +1,6 @@
-"""Times as people read them."""
+"""Times as people read them, and months as bills do."""
+
+from datetime import date, timedelta
 
 
 def show_time(seconds: float) -> str:
@@ -6,3 +8,8 @@ def show_time(seconds: float) -> str:
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def month_end(month: str) -> date:
+    """The day after the last of a month `2026-11`."""
+    return (date.fromisoformat(f"{month}-28") + timedelta(days=4)).replace(day=1)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from clip_model.meters import Meter, Stage
+from clip_model.meters import CostStage, Meter
 from clip_model.prices import SENTIMENT_MIN_UNITS, SPEECH_MIN_SECONDS, TRANSCODE_MIN_SECONDS, PriceTable
 
 #: A month is a twelfth of a year of 365 days: 30.42 days, 730 hours, as AWS's own calculator has it.
@@ -19,10 +19,10 @@ _HD_LINES, _HD_MOST = 720, 1080
 class Usage:
     """Quantities by stage and meter; they add up, and are multiplied by a number."""
 
-    quantities: Mapping[tuple[Stage, Meter], float] = field(default_factory=dict)
+    quantities: Mapping[tuple[CostStage, Meter], float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, stage: Stage, quantities: Mapping[Meter, float]) -> "Usage":
+    def of(cls, stage: CostStage, quantities: Mapping[Meter, float]) -> "Usage":
         """What one stage uses."""
         return cls({(stage, meter): quantity for meter, quantity in quantities.items() if quantity})
 
@@ -41,7 +41,7 @@ class Usage:
 class Line:
     """What a stage uses of a meter, and what that costs, dollars."""
 
-    stage: Stage
+    stage: CostStage
     meter: Meter
     quantity: float
     usd: float
@@ -49,7 +49,7 @@ class Line:
 
 def total(usages: Iterable[Usage]) -> Usage:
     """The sum of usages."""
-    sums: defaultdict[tuple[Stage, Meter], float] = defaultdict(float)
+    sums: defaultdict[tuple[CostStage, Meter], float] = defaultdict(float)
     for usage in usages:
         for key, quantity in usage.quantities.items():
             sums[key] += quantity

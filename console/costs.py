@@ -8,6 +8,7 @@ from typing import Any
 
 from clip_model.ledger import Entry
 from clip_model.prices import GB, PRICES
+from clip_model.times import month_end
 from console.reading import Item, read_page
 from operations import deployed as environments
 from operations.cost_estimate import Estimate, estimate_month
@@ -58,22 +59,24 @@ class Month:
         first: its first day.
         usd: what it cost so far.
         forecast_usd: what it will have cost in the end; None where nobody says.
-        estimated_usd: what its clips were estimated to cost by now.
-        gated_usd: what that, and no other work or storage, did cost; None where nobody says.
+        reserved_usd: what the money gate reserved for its clips by now.
+        expected_usd: what they were expected to cost in the gate's services; None where nobody says.
+        gated_usd: what these services did cost; None where nobody says.
         differences: the greatest first.
     """
 
     first: date
     usd: float
     forecast_usd: float | None
-    estimated_usd: float
+    reserved_usd: float
+    expected_usd: float | None
     gated_usd: float | None
     differences: tuple[Difference, ...]
 
     @property
     def last(self) -> date:
         """Its last day."""
-        return (self.first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        return month_end(f"{self.first:%Y-%m}") - timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -165,15 +168,19 @@ def parse_month(item: Item) -> Month:
         Difference(each["service"], float(each["estimated_usd"]), float(each["actual_usd"]), each["why"])
         for each in item.get("differences", [])
     ]
-    forecast, gated = item.get("forecast_usd"), item.get("gated_usd")
     return Month(
         first=date.fromisoformat(f"{item['day']}-01"),
         usd=float(item["usd"]),
-        forecast_usd=None if forecast is None else float(forecast),
-        estimated_usd=float(item.get("estimated_usd", 0)),
-        gated_usd=None if gated is None else float(gated),
+        forecast_usd=_dollars(item, "forecast_usd"),
+        reserved_usd=float(item.get("estimated_usd", 0)),
+        expected_usd=_dollars(item, "expected_usd"),
+        gated_usd=_dollars(item, "gated_usd"),
         differences=tuple(sorted(differences, key=lambda each: -abs(each.actual_usd - each.estimated_usd))),
     )
+
+
+def _dollars(item: Item, name: str) -> float | None:
+    return float(item[name]) if name in item else None
 
 
 def parse_advice(item: Item) -> tuple[Advice, ...]:

@@ -8,12 +8,16 @@ from typing import Any
 
 from clip_model.ledger import Entry
 from clip_model.prices import GB
+from clip_model.reconciliation import gated
+from clip_model.times import month_end
 
 Item = dict[str, Any]
 
 DAYS = 90
 #: Days since the bill's export began; before them Cost Explorer was asked.
 _BILLED = 64
+#: Days after it that a day's costs are read for the last time.
+_RESTATED = 3
 #: Dollars a day, of a day like any other.
 _SERVICES = {
     "Rekognition": 1.18,
@@ -30,8 +34,8 @@ _SERVICES = {
 }
 #: Those that cost the same whether clips come or not.
 _STANDING = ("CloudWatch", "KMS", "Secrets Manager")
-#: Those that a clip's estimate is about.
-_GATED = ("Rekognition", "MediaConvert", "Transcribe", "Step Functions", "DynamoDB")
+#: What the money gate reserves, by what its services then cost: the most that a clip can take.
+_RESERVED = Decimal("1.2")
 #: Services that cost something else than estimated: estimate by cost, and why.
 _WHY = {
     "Rekognition": (0.88, "13% more was used"),
@@ -115,15 +119,16 @@ def _day(random: Random, day: date, back: int) -> Item:
         "bytes": size,
         "usd_a_clip": round(spent / clips, 4),
         "usd_a_gb": round(spent * GB / size, 4),
-        "estimated_usd": round(spent * Decimal("0.96"), 4),
+        "estimated_usd": round(_gated(services) * _RESERVED, 4),
         "origin": "bill" if back <= _BILLED else "cost-explorer",
+        "read_on": (day + timedelta(days=min(back, _RESTATED))).isoformat(),
     }
 
 
 def _month(day: date, days: list[Item]) -> Item:
     """The month of that day, up to it."""
     spent = sum((each["usd"] for each in days), Decimal())
-    whole = ((day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)).day
+    whole = (month_end(f"{day:%Y-%m}") - timedelta(days=1)).day
     actual = {name: sum((each["services"][name] for each in days), Decimal()) for name in _WHY}
     differences: list[Item] = [
         {
@@ -135,18 +140,24 @@ def _month(day: date, days: list[Item]) -> Item:
         for name, (share, why) in _WHY.items()
     ]
     off = sum((each["actual_usd"] - each["estimated_usd"] for each in differences), Decimal())
-    gated = sum((each["services"][name] for each in days for name in _GATED), Decimal())
+    billed = sum((_gated(each["services"]) for each in days), Decimal())
+    reserved = sum((each["estimated_usd"] for each in days), Decimal())
     return {
         "kind": Entry.MONTH,
         "day": f"{day:%Y-%m}",
         "usd": spent,
         "forecast_usd": round(spent / day.day * whole, 4),
-        "estimated_usd": gated - off,
-        "gated_usd": gated,
-        "correction_usd": off,
+        "estimated_usd": reserved,
+        "expected_usd": billed - off,
+        "gated_usd": billed,
+        "correction_usd": billed - reserved,
         "reconciled_day": day.isoformat(),
         "differences": differences,
     }
+
+
+def _gated(services: dict[str, Decimal]) -> Decimal:
+    return _usd(gated({name: float(usd) for name, usd in services.items()}))
 
 
 def _usd(amount: Any) -> Decimal:

@@ -4,8 +4,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from functools import cache
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -192,15 +191,3 @@ def month_counts(deployed: Deployed, month: str) -> Counts:
         bytes=int(sum(value for item in items for name, value in item.items() if name.startswith("bytes_"))),
         usd=float(sum(item.get("usd", 0) for item in items)),
     )
-
-
-@cache
-def service_name(product_code: str) -> str:
-    """A service as people call it; as the bill calls it where it is none of the pipeline's."""
-    return next((price.service for price in PRICES.prices.values() if price.product_code == product_code), product_code)
-
-
-def month_end(month: str) -> date:
-    """The day after a month's last."""
-    year, number = int(month[:4]), int(month[5:])
-    return date(year + number // 12, number % 12 + 1, 1)

@@ -7,11 +7,12 @@ from typing import Any
 
 from clip_model.ledger import Entry
 from clip_model.prices import GB, PRICES
+from clip_model.reconciliation import GATED, Comparison, Metered, compare
 from operations.bill import Answer, ask, checked_month, is_delivered, month_counts, named_queries, this_month
 from operations.cost_explorer import by_service
 from operations.deployed import FINOPS, Deployed, OperatorError
 from operations.items import deserialize
-from operations.reconcile import Billed, Comparison, compare, verdict
+from operations.reconcile import billed_by_service, verdict
 
 #: Rows shown unless asked otherwise.
 _ROWS = 40
@@ -81,12 +82,16 @@ def _reconcile(deployed: Deployed, options: argparse.Namespace) -> Iterator[str]
     answer = ask(deployed, "meter", month)
     if not answer.rows:
         raise OperatorError(f"no bill of {month} has been delivered yet, so there is nothing to compare with")
-    billed = [
-        Billed(each["service"], each["usage_type"], float(each["amount"] or 0), float(each["usd"] or 0))
+    metered = [
+        Metered(each["service"], each["usage_type"], float(each["amount"] or 0), float(each["usd"] or 0))
         for each in answer.records
     ]
-    comparisons = compare(_expected(deployed, month), billed, PRICES)
-    yield from _table(("service", "expected", "billed", "off", "quantity", "price", "why"), map(_row, comparisons))
+    billed = billed_by_service(metered, PRICES)
+    comparisons = compare(_expected(deployed, month), billed, metered, PRICES)
+    # An estimate is of a clip's work; what else these services bill it says nothing about.
+    others = [(service, "", f"{usd:.2f}", *[""] * 4) for service, usd in billed.items() if service not in GATED]
+    columns = ("service", "expected", "billed", "off", "quantity", "price", "why")
+    yield from _table(columns, [*map(_row, comparisons), *others])
     yield verdict(comparisons)
     yield from _corrected(deployed, month)
     yield _cost_of(answer)

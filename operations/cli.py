@@ -1,6 +1,7 @@
 """`impp`: the commands, their arguments, and one line for whatever goes wrong."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -34,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit code: 0; 1 where a smoke test found something wrong or prices could not be had; 2 where something was
-        refused or went wrong; 130 after Ctrl-C.
+        refused or went wrong; 130 after Ctrl-C; 141 where nobody reads the lines any more, as programs end that get
+        SIGPIPE.
     """
     try:
         options = _parser().parse_args(arguments)
@@ -48,6 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _end(1, error)
     except KeyboardInterrupt:
         return _end(130, "stopped")
+    except BrokenPipeError:
+        # What the buffer still holds goes nowhere, else Python complains when it flushes it at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     return 0
 
 

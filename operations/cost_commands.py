@@ -31,13 +31,14 @@ def add_cost_commands(commands: Any, common: argparse.ArgumentParser) -> None:
     estimate.add_argument("--collection", metavar="NAME", help="of all clips of the folder, however they are laid out")
     estimate.add_argument("--devices", type=int, metavar="N", help="in place of the environment's fleet.devices")
     estimate.add_argument("--hours", type=float, metavar="N", help="a device records continuously so long a day")
-    estimate.add_argument("--months", type=float, metavar="N", help="for how long clips have been, or are, kept")
+    estimate.add_argument("--months", type=float, metavar="N", help="retention: for so many months clips are kept")
     estimate.add_argument(
         "--lane",
         action="append",
         default=[],
         metavar="NAME=CLIPS:SECONDS:MB",
-        help="clips a day, their length and size; :INCIDENTS:IMPORTANT may follow, shares of 1; NAME may be campaigns",
+        help="clips a day, their length and size; :INCIDENTS:IMPORTANT may follow, shares of 1; of a device's lane, of"
+        " campaigns (all together), or of any other collection",
     )
     estimate.add_argument("--chart", type=Path, metavar="FILE", help="also draw it, as .svg or .html")
     estimate.add_argument("--json", type=Path, metavar="FILE", help="also write it for a machine")

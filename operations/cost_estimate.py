@@ -53,10 +53,18 @@ class Estimate:
 
 
 def estimate_month(costed: Costed, table: PriceTable) -> Estimate:
-    """A month of an environment with its fleet."""
+    """A month of an environment with its fleet. Raises OperatorError where a number is beyond all reckoning."""
     fleet, settings = costed.fleet, costed.settings
-    month = month_usage(fleet, settings, table)
+    try:
+        month = month_usage(fleet, settings, table)
+    except (ValueError, OverflowError) as error:
+        raise OperatorError(f"{settings.name} cannot be estimated: {error}") from None
     notes = [*region_notes(settings, table)]
+    notes += [
+        f"{name} is no lane but a collection: what all send to it together, at depth {settings.depth_of(name)},"
+        f" {'with' if name in settings.moderated else 'without'} moderation"
+        for name in fleet.others
+    ]
     if month.looked_at < 1:
         day = month.looked_at * DAYS_A_MONTH
         notes.append(
@@ -101,7 +109,7 @@ def changed_fleet(
         devices: how many.
         months: for how long clips have been kept when the month ends.
         hours: a device records continuously so many hours a day.
-        lanes: traffic of lanes, and of `campaigns`.
+        lanes: traffic of lanes, of `campaigns`, and of single collections beside them.
 
     Raises:
         OperatorError: a number without sense.
@@ -111,8 +119,9 @@ def changed_fleet(
             fleet,
             devices=fleet.devices if devices is None else devices,
             months=fleet.months if months is None else months,
-            lanes={**fleet.lanes, **{name: traffic for name, traffic in lanes.items() if name != CAMPAIGNS}},
+            lanes={lane: lanes.get(lane, traffic) for lane, traffic in fleet.lanes.items()},
             campaigns=lanes.get(CAMPAIGNS, fleet.campaigns),
+            others={name: lanes[name] for name in lanes if name != CAMPAIGNS and name not in fleet.lanes},
         )
         return changed if hours is None else _recording(changed, hours)
     except ValueError as error:
@@ -120,20 +129,22 @@ def changed_fleet(
 
 
 def parse_lane(text: str, fleet: Fleet) -> tuple[str, Traffic]:
-    """A lane's traffic as it is given on the command line; shares that are left out are the environment's.
+    """A lane's or a collection's traffic as it is given on the command line.
+
+    Shares that are left out are the lane's in the environment, and of another collection those of its campaigns.
 
     Raises:
-        OperatorError: it is not of that form, or no lane, or a number has no sense.
+        OperatorError: it is not of that form, or a number has no sense.
     """
     name, _, numbers = text.partition("=")
-    known = {**fleet.lanes, CAMPAIGNS: fleet.campaigns}
-    if name not in known:
-        raise OperatorError(f"a lane is one of {', '.join(known)}, got {name!r}")
+    usual = fleet.lanes.get(name, fleet.campaigns)
     try:
         clips, seconds, megabytes, *shares = (float(number) for number in numbers.split(":"))
-        incidents, important = (*shares, *(known[name].incidents, known[name].important)[len(shares) :])
+        incidents, important = (*shares, *(usual.incidents, usual.important)[len(shares) :])
     except ValueError:
         raise OperatorError(f"a lane is given as {_LANE_FORM}, got {text!r}") from None
+    if not name.strip(".") or "/" in name:
+        raise OperatorError(f"a lane or collection is a name without '/', got {name!r}")
     try:
         return name, Traffic(clips, seconds, megabytes, incidents, important)
     except ValueError as error:

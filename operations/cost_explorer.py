@@ -4,19 +4,13 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 from clip_model import bill
-from operations.bill import month_end
+from clip_model.explorer import METRIC, cost_filter
+from clip_model.times import month_end
 from operations.deployed import Deployed
-
-TAG = "impp:environment"
-#: Line items that are no usage.
-_OTHER = ["Credit", "Refund", "Tax", "Support", "Upfront", "RIFee", "SavingsPlanUpfrontFee"]
 
 
 def by_service(deployed: Deployed, month: str) -> dict[str, float]:
-    """Dollars by service as Cost Explorer calls it, the dearest first.
-
-    What carries the environment's tag and what carries none: Rekognition's calls, above all.
-    """
+    """Dollars by service as Cost Explorer calls it, the dearest first."""
     explorer = deployed.client("ce", bill.REGION)
     # A day that has not begun cannot be asked about.
     end = min(month_end(month), datetime.now(UTC).date() + timedelta(days=1))
@@ -24,26 +18,16 @@ def by_service(deployed: Deployed, month: str) -> dict[str, float]:
     request = {
         "TimePeriod": {"Start": f"{month}-01", "End": end.isoformat()},
         "Granularity": "MONTHLY",
-        "Metrics": ["AmortizedCost"],
+        "Metrics": [METRIC],
         "GroupBy": [{"Type": "DIMENSION", "Key": "SERVICE"}],
-        "Filter": {
-            "And": [
-                {
-                    "Or": [
-                        {"Tags": {"Key": TAG, "Values": [deployed.environment.name]}},
-                        {"Tags": {"Key": TAG, "MatchOptions": ["ABSENT"]}},
-                    ]
-                },
-                {"Not": {"Dimensions": {"Key": "RECORD_TYPE", "Values": _OTHER}}},
-            ]
-        },
+        "Filter": cost_filter(deployed.environment.name),
     }
     token: dict[str, str] = {}
     while True:
         page = explorer.get_cost_and_usage(**request, **token)
         for period in page["ResultsByTime"]:
             for group in period["Groups"]:
-                sums[group["Keys"][0]] += float(group["Metrics"]["AmortizedCost"]["Amount"])
+                sums[group["Keys"][0]] += float(group["Metrics"][METRIC]["Amount"])
         if "NextPageToken" not in page:
             return dict(sorted(sums.items(), key=lambda item: -item[1]))
         token = {"NextPageToken": page["NextPageToken"]}

@@ -1,6 +1,6 @@
 """What a folder of clips will cost: each probed, planned as the money gate would, and kept for so many months."""
 
-from collections.abc import Iterator
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +36,14 @@ class Footage:
     proxy: bool
 
 
+@dataclass(frozen=True)
+class Rejected:
+    """A file of so many bytes that the pipeline would reject and keep, and why."""
+
+    size: int
+    why: str
+
+
 def estimate_folder(folder: Path, collection: str | None, costed: Costed, table: PriceTable) -> Estimate:
     """Everything that becomes of the clips in a folder, once, and their storage from then on.
 
@@ -46,15 +54,18 @@ def estimate_folder(folder: Path, collection: str | None, costed: Costed, table:
         table: prices.
 
     Raises:
-        OperatorError: there are no clips, one can't be read or belongs to no collection.
+        OperatorError: there are no clips, none can be read as video, or one belongs to no collection.
     """
-    footage = list(read_footage(folder, collection))
+    footage, rejected = read_footage(folder, collection)
     settings, fleet = costed.settings, costed.fleet
     usage, wanted = Usage(), 0.0
     for clip in footage:
         used, usd = _expected(clip, fleet.lanes.get(clip.collection, fleet.campaigns), costed, table)
         usage, wanted = usage + used, wanted + usd
+    usage = total((usage, *(_kept_aside(each, fleet.months) for each in rejected)))
     notes = [*region_notes(settings, table)]
+    if rejected:
+        notes.append(f"{_clips(len(rejected))} would be rejected and kept; the first: {rejected[0].why}")
     if wanted > settings.month_usd:
         notes.append(
             f"the money gate would reserve ${wanted:,.2f} and limits.month_usd is ${settings.month_usd:,.2f}:"
@@ -62,53 +73,79 @@ def estimate_folder(folder: Path, collection: str | None, costed: Costed, table:
         )
     minutes = sum(clip.seconds for clip in footage) / 60
     title = (
-        f"{len(footage)} {'clip' if len(footage) == 1 else 'clips'} of {folder.name}, {minutes:,.1f} minutes,"
+        f"{_clips(len(footage) + len(rejected))} of {folder.name}, {minutes:,.1f} minutes,"
         f" sent to {settings.name} and kept for {fleet.months:g} months"
     )
-    gb = sum(clip.size for clip in footage) / GB
-    return estimated(title, usage, table, clips=len(footage), gb=gb, notes=notes)
+    received = [*(clip.size for clip in footage), *(each.size for each in rejected)]
+    return estimated(title, usage, table, clips=len(received), gb=sum(received) / GB, notes=notes)
 
 
-def read_footage(folder: Path, collection: str | None) -> Iterator[Footage]:
-    """Probe every clip under a folder."""
-    if not folder.is_dir():
-        raise OperatorError(f"no folder {str(folder)!r}")
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix.lower() in SUFFIXES)
-    if not paths:
+def read_footage(folder: Path, collection: str | None) -> tuple[list[Footage], list[Rejected]]:
+    """Probe every clip under a folder; what goes while that is done is left out."""
+    footage: list[Footage] = []
+    rejected: list[Rejected] = []
+    for path in _files(folder):
+        try:
+            probed = probe(path, collection or _collection(path, folder))
+        except FileNotFoundError:
+            continue
+        except PermissionError as error:
+            raise OperatorError(f"{str(path)!r} can't be read: {error.strerror}") from None
+        if isinstance(probed, Footage):
+            footage.append(probed)
+        else:
+            rejected.append(probed)
+    if not footage and rejected:
+        raise OperatorError(f"no clip under {str(folder)!r} can be read as video; the first: {rejected[0].why}")
+    if not footage:
         raise OperatorError(f"no clips under {str(folder)!r}: no file ends in {', '.join(sorted(SUFFIXES))}")
-    for path in paths:
-        yield probe(path, collection or _collection(path, folder))
+    return footage, rejected
 
 
-def probe(path: Path, collection: str) -> Footage:
-    """Read a clip's facts. Raises OperatorError where that can't be done."""
+def probe(path: Path, collection: str) -> Footage | Rejected:
+    """Read a clip's facts, or why the pipeline would reject it. Raises OSError where the file itself can't be had."""
     try:
         import av  # noqa: PLC0415 - a package of the developers', for this one command
     except ImportError:
         raise OperatorError("to read clips takes the package av: pip install av") from None
+    size = path.stat().st_size
     try:
         with av.open(str(path)) as container:
             if not container.streams.video:
-                raise OperatorError(f"{str(path)!r} holds no video")
+                return Rejected(size, f"{str(path)!r} holds no video")
             video = container.streams.video[0]
             audio = bool(container.streams.audio)
             name, brand = container.format.name, container.metadata.get("major_brand", "")
             seconds = (container.duration or 0) / av.time_base
             codec, lines = video.codec_context.name, video.codec_context.height
+    except (FileNotFoundError, PermissionError):
+        raise
     except (av.FFmpegError, OSError) as error:
-        raise OperatorError(f"{str(path)!r} cannot be read as video: {error}") from None
+        return Rejected(size, f"{str(path)!r} cannot be read as video: {error.strerror}")
     if seconds <= 0:
-        raise OperatorError(f"{str(path)!r} does not say how long it is: a recording that was cut off?")
+        return Rejected(size, f"{str(path)!r} does not say how long it is: a recording that was cut off?")
     readable = codec == "h264" and name in _READABLE
     audible = name == _READABLE[0] and brand.strip() != _QUICKTIME
     return Footage(
         collection=collection,
         seconds=seconds,
-        size=path.stat().st_size,
+        size=size,
         lines=lines,
         audio=audio,
         proxy=not (readable and (audible or not audio)),
     )
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise OperatorError(f"no folder {str(folder)!r}")
+
+    def refuse(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            raise OperatorError(f"{error.filename!r} can't be read: {error.strerror}")
+
+    paths = (Path(where, name) for where, _, names in os.walk(folder, onerror=refuse) for name in names)
+    return sorted(path for path in paths if path.suffix.lower() in SUFFIXES and path.is_file())
 
 
 def _collection(path: Path, folder: Path) -> str:
@@ -138,8 +175,17 @@ def _expected(footage: Footage, traffic: Traffic, costed: Costed, table: PriceTa
         )
         plan = planned(clip, footage.collection, settings, table)
         used = clip_usage(plan.clip)
-        used += kept_over(plan.clip, months=fleet.months, noncurrent_days=settings.noncurrent_days)
+        used += kept_over(plan.clip, months=fleet.months)
         used += view(plan.clip) * fleet.views if verdict is Verdict.INCIDENT else Usage()
         parts.append(used * share)
         wanted += plan.usd * share
     return total(parts), wanted
+
+
+def _kept_aside(rejected: Rejected, months: float) -> Usage:
+    clip = Clip(seconds=0, size=rejected.size, depth=Depth.NONE, verdict=Verdict.REJECTED)
+    return clip_usage(clip) + kept_over(clip, months=months)
+
+
+def _clips(count: int) -> str:
+    return f"{count} {'clip' if count == 1 else 'clips'}"

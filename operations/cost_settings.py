@@ -35,10 +35,10 @@ def read_costed(path: Path, *, fleet: Mapping[str, Any] | None = None) -> Costed
     if "fleet" not in data and fleet is not None:
         data["fleet"] = fleet
     try:
-        return Costed(fleet=_fleet(data["fleet"]), settings=_settings(data), written=flat(data))
+        return Costed(fleet=_fleet(data), settings=_settings(data), written=flat(data))
     except KeyError as error:
         raise OperatorError(f"{path.name} lacks {error}") from None
-    except (ValueError, TypeError, AttributeError) as error:
+    except ValueError as error:
         raise OperatorError(f"{path.name}: {error}") from None
 
 
@@ -58,47 +58,87 @@ def flat(section: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return found
 
 
-def traffic(name: str, section: Mapping[str, Any]) -> Traffic:
-    """One lane's, or the campaigns', section. Raises ValueError naming it."""
-    try:
-        return Traffic(**{field: float(section[field]) for field in Traffic.__dataclass_fields__})
-    except KeyError as error:
-        raise ValueError(f"fleet.{name} lacks {error}") from None
-    except (ValueError, TypeError) as error:
-        raise ValueError(f"fleet.{name}: {error}") from None
-
-
-def _fleet(section: Mapping[str, Any]) -> Fleet:
+def _fleet(data: Mapping[str, Any]) -> Fleet:
     return Fleet(
-        devices=int(section["devices"]),
-        audio=float(section["audio"]),
-        views=float(section["views"]),
-        months=float(section["months"]),
-        lanes={lane: traffic(lane, section[lane]) for lane in Lane},
-        campaigns=traffic(CAMPAIGNS, section[CAMPAIGNS]),
+        devices=_whole(data, "fleet.devices"),
+        audio=_number(data, "fleet.audio"),
+        views=_number(data, "fleet.views"),
+        months=_number(data, "fleet.months"),
+        lanes={lane: _traffic(data, f"fleet.{lane}") for lane in Lane},
+        campaigns=_traffic(data, f"fleet.{CAMPAIGNS}"),
     )
+
+
+def _traffic(data: Mapping[str, Any], name: str) -> Traffic:
+    numbers = {field: _number(data, f"{name}.{field}") for field in Traffic.__dataclass_fields__}
+    try:
+        return Traffic(**numbers)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
 
 
 def _settings(data: Mapping[str, Any]) -> Settings:
-    analysis, alerts, retention = data["analysis"], data["alerts"], data["retention"]
-    console_zones = len(data.get("console", {}).get("zones", ()))
+    console_zones = len(_list(data, "console.zones")) if "console" in data else 0
+    webhooks = bool(_value(data, "alerts.webhooks", bool, "true or false"))
     # Pixabay's key is a secret too, of whoever has one.
-    secrets = len(data["playback"]["signing_keys"]) + bool(alerts["webhooks"]) + bool(console_zones) + 1
+    secrets = len(_list(data, "playback.signing_keys")) + webhooks + bool(console_zones) + 1
     return Settings(
-        name=data["name"],
-        region=data["region"],
-        clip_usd=float(data["limits"]["clip_usd"]),
-        month_usd=float(data["limits"]["month_usd"]),
-        depths={name: Depth(depth) for name, depth in analysis["depths"].items()},
-        full_seconds=float(analysis["full_minutes"]) * 60,
-        frame_seconds=float(analysis["frame_seconds"]),
-        moderated=frozenset(analysis["moderated_collections"]),
-        model=bool(analysis.get("custom_labels_model")),
-        noncurrent_days=float(retention["noncurrent_days"]),
-        log_days=float(retention["log_days"]),
-        emails=len(alerts["emails"]),
+        name=_text(data, "name"),
+        region=_text(data, "region"),
+        clip_usd=_number(data, "limits.clip_usd"),
+        month_usd=_number(data, "limits.month_usd"),
+        depths=_depths(data),
+        full_seconds=_number(data, "analysis.full_minutes") * 60,
+        frame_seconds=_number(data, "analysis.frame_seconds"),
+        moderated=frozenset(_list(data, "analysis.moderated_collections")),
+        model="custom_labels_model" in data["analysis"],
+        log_days=_number(data, "retention.log_days"),
+        emails=len(_list(data, "alerts.emails")),
         secrets=secrets,
-        zones=len(data.get("network", {}).get("zones", ())),
+        zones=len(_list(data, "network.zones")) if "network" in data else 0,
         console_zones=console_zones,
         audit="audit" in data,
     )
+
+
+def _depths(data: Mapping[str, Any]) -> dict[str, Depth]:
+    depths = {}
+    for name in _value(data, "analysis.depths", Mapping, "a section"):
+        depth = _text(data, f"analysis.depths.{name}")
+        if depth not in set(Depth):
+            raise ValueError(f"analysis.depths.{name} is one of {', '.join(Depth)}, got {depth!r}")
+        depths[name] = Depth(depth)
+    return depths
+
+
+def _number(data: Mapping[str, Any], name: str) -> float:
+    return float(_value(data, name, int | float, "a number"))
+
+
+def _whole(data: Mapping[str, Any], name: str) -> int:
+    return int(_value(data, name, int, "a whole number"))
+
+
+def _text(data: Mapping[str, Any], name: str) -> str:
+    return str(_value(data, name, str, "a text"))
+
+
+def _list(data: Mapping[str, Any], name: str) -> list[str]:
+    values = list(_value(data, name, list, "a list"))
+    if not all(isinstance(value, str) for value in values):
+        raise ValueError(f"{name} must be a list of texts, got {values!r}")
+    return values
+
+
+def _value(data: Mapping[str, Any], name: str, kind: Any, words: str) -> Any:
+    """A setting by its dotted name, if it is of that kind. Raises KeyError, ValueError naming it."""
+    section, _, last = name.rpartition(".")
+    holder = _value(data, section, Mapping, "a section") if section else data
+    try:
+        value = holder[last]
+    except KeyError:
+        raise KeyError(name) from None
+    # To Python true is a whole number.
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise ValueError(f"{name} must be {words}, got {value!r}")
+    return value

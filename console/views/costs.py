@@ -177,12 +177,13 @@ def _show_storage(stored: dict[str, int]) -> None:
 
 def _show_reconciled(month: Month) -> None:
     st.subheader("Estimated, and billed", anchor=False)
-    if month.estimated_usd and month.gated_usd is not None:
-        off = month.gated_usd / month.estimated_usd - 1
+    if month.expected_usd and month.gated_usd is not None:
+        off = month.gated_usd / month.expected_usd - 1
         st.caption(
             plain(
-                f"The clips of {month.first:%B} were estimated to cost {dollars(month.estimated_usd)} by now and did"
+                f"The clips of {month.first:%B} were expected to cost {dollars(month.expected_usd)} by now and did"
                 f" cost {dollars(month.gated_usd)}: {abs(off):.1%} {'more' if off > 0 else 'less'}."
+                f" The money gate had reserved {dollars(month.reserved_usd)} for them."
             )
         )
     if month.differences:

@@ -75,7 +75,12 @@ def _devices(watch: Watch, environment: Environment) -> None:
     )
     watch(
         "Unmeasured",
-        metric=own(Metric.SILENT_DEVICES, environment, statistic="SampleCount", period=HOUR),
+        # Without the zeros CloudWatch would look back for older measurements before it takes an hour for missing.
+        metric=total(
+            {"measured": own(Metric.SILENT_DEVICES, environment, statistic="SampleCount", period=HOUR)},
+            label="measurements",
+            period=HOUR,
+        ),
         meaning="the hourly measurement has not come for three hours: nobody looks after devices and costs",
         below=True,
         periods=3,

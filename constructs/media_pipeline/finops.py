@@ -18,7 +18,7 @@ from media_pipeline.costs_function import CostsFunction
 from media_pipeline.delivery import DeliveryStack
 from media_pipeline.environment import Environment
 from media_pipeline.ingest import IngestStack
-from media_pipeline.own_metrics import own
+from media_pipeline.own_metrics import own, total
 from media_pipeline.queues import DeadLetterQueue
 from media_pipeline.schedules import ScheduleRole
 from media_pipeline.tables import Table
@@ -147,7 +147,8 @@ def _watch(scope: Construct, environment: Environment, topic: sns.ITopic, schedu
     )
     watch(
         "Unreviewed",
-        metric=own(Metric.REVIEWS, environment, period=DAY),
+        # Without the zeros CloudWatch would look back for older reviews before it takes a day for missing.
+        metric=total({"reviews": own(Metric.REVIEWS, environment, period=DAY)}, label="reviews", period=DAY),
         meaning="costs have not been reviewed for two days: neither ledger nor money gate follow the bill",
         below=True,
         periods=2,

@@ -8,7 +8,8 @@ from typing import Any
 
 from clients import client
 from clip_model import bill
-from costs import Metered, service_name
+from clip_model.prices import PRICES
+from clip_model.reconciliation import Metered
 
 #: Seconds between looks at a query, and those it may take.
 PAUSE, PATIENCE = 1.0, 180.0
@@ -31,7 +32,7 @@ class BillSource:
         """Dollars by day and service. Raises QueryError."""
         days: dict[str, dict[str, float]] = defaultdict(dict)
         for row in self._ask("day", month):
-            service = service_name(row["service"])
+            service = PRICES.service_name(row["service"])
             days[row["day"]][service] = days[row["day"]].get(service, 0.0) + float(row["usd"])
         return days
 

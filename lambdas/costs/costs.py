@@ -1,28 +1,14 @@
 """What was billed: by day and service, and what was counted by meter; from the bill, or from Cost Explorer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Protocol
 
-from clip_model.meters import Meter
-from clip_model.prices import PRICES
+from clip_model.reconciliation import Metered
 
-
-@dataclass(frozen=True)
-class Metered:
-    """One kind of usage in a month: its name on the bill, how much of it, what it cost."""
-
-    product_code: str
-    usage_type: str
-    amount: float
-    usd: float
-
-    @property
-    def meter(self) -> Meter | None:
-        """Which of our meters it is; None where it is none of them."""
-        return _meter(self.product_code, self.usage_type)
+#: The bill of a day is as good as whole so many days after it.
+SETTLED = 2
 
 
 class Source(Protocol):
@@ -44,17 +30,6 @@ class Remembered:
         self.origin = source.origin
         self.days = cache(source.days)
         self.meters = cache(source.meters)
-
-
-@cache
-def service_name(product_code: str) -> str:
-    """A service as people call it; as the bill calls it where nothing of ours is billed by it."""
-    return next((price.service for price in PRICES.prices.values() if price.product_code == product_code), product_code)
-
-
-@cache
-def _meter(product_code: str, usage_type: str) -> Meter | None:
-    return next((meter for meter, price in PRICES.prices.items() if price.bills(product_code, usage_type)), None)
 
 
 def month_of(day: date) -> str:

@@ -77,7 +77,7 @@ class Gathering:
             played=played,
             functions=run("functions", lambda: read_functions(settings.functions, settings.environment, now=now)) or (),
             unfinished=run("uploads", lambda: self._unfinished(rules)) or () if rules else (),
-            replaced=run("versions", lambda: self._replaced(work)) or (),
+            replaced=run("versions", lambda: self._replaced(rules, work)) or () if rules else (),
             logs=run("logs", lambda: read_logs(settings.environment, now=now)) or (),
             devices=run("idle devices", lambda: read_idle_devices(settings.devices_table, clips.sources, now=now))
             or (),
@@ -105,7 +105,7 @@ class Gathering:
                 ("processed", StorageClass.STANDARD): played_gb,
                 ("archive", StorageClass.STANDARD_IA): used.meters.get(Meter.IA_RETRIEVAL_GB, 0.0),
             },
-            elsewhere_gb=work.current_gb + work.replaced_gb,
+            elsewhere_gb=work.gb(StorageClass.STANDARD),
         )
 
     def _unfinished(self, rules: Mapping[str, Lifecycle]) -> tuple[Unfinished, ...]:
@@ -115,8 +115,8 @@ class Gathering:
         )
         return tuple(each for each in found if each.uploads)
 
-    def _replaced(self, work: Work | None) -> tuple[Replaced, ...]:
-        return tuple(each for each in read_replaced(self.settings.buckets.items(), work) if each.gb)
+    def _replaced(self, rules: Mapping[str, Lifecycle], work: Work | None) -> tuple[Replaced, ...]:
+        return tuple(each for each in read_replaced(self.settings.buckets.items(), rules, work) if each.piles)
 
     def _played(self) -> Played | None:
         if not self.played:

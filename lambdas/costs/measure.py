@@ -1,10 +1,13 @@
 """The hourly task: metrics that nothing else emits, and the counter as it stood when the last day ended."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from clients import client
 from clip_model.ledger import Entry
 from clip_model.metrics import Metric
+from costs import SETTLED
 from costs_settings import CostsSettings
 from counter import read_counter
 from ledger import Ledger
@@ -13,6 +16,8 @@ from parts import Parts
 
 #: A device that was not heard of for so long is silent.
 SILENT = timedelta(hours=24)
+#: Unit costs of a day before that are no news.
+STALE = timedelta(days=5)
 #: All devices are of one fleet, by which the table's index finds them.
 _FLEET = {"S": "fleet"}
 
@@ -21,7 +26,7 @@ def measure(settings: CostsSettings, parts: Parts, *, now: datetime) -> None:
     """Emit what is to be known by the hour."""
     parts.run("devices", lambda: measure_devices(settings.devices_table, now))
     parts.run("counter", lambda: measure_counter(settings, now))
-    parts.run("unit costs", lambda: measure_unit_costs(settings.ledger_table))
+    parts.run("unit costs", lambda: measure_unit_costs(settings.ledger_table, now.date()))
 
 
 def measure_devices(table: str, now: datetime) -> None:
@@ -67,10 +72,19 @@ def measure_counter(settings: CostsSettings, now: datetime) -> None:
         )
 
 
-def measure_unit_costs(table: str) -> None:
-    """What a clip and a gigabyte cost on the last day that is known; nothing where there were none."""
-    day = Ledger(table).newest(Entry.DAY) or {}
+def measure_unit_costs(table: str, today: date) -> None:
+    """What a clip and a gigabyte cost on the last day whose bill is whole; nothing where there were none.
+
+    Whole is what was read when the day was settled: what was read the morning after is half of it.
+    """
+    days = Ledger(table).days(Entry.DAY, (today - STALE).isoformat(), today.isoformat())
+    day: dict[str, Any] = next((day for day in reversed(days) if _is_settled(day)), {})
     if "usd_a_clip" in day:
         emit(Metric.COST_PER_CLIP, day["usd_a_clip"])
     if "usd_a_gb" in day:
         emit(Metric.COST_PER_GB, day["usd_a_gb"])
+
+
+def _is_settled(day: Mapping[str, Any]) -> bool:
+    read_on = date.fromisoformat(day.get("read_on", day["day"]))
+    return read_on - date.fromisoformat(day["day"]) >= timedelta(days=SETTLED)

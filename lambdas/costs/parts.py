@@ -32,3 +32,7 @@ class Parts:
             emit(Metric.REVIEW_FAILURES, part=name)
             self.failed.append(name)
             return None
+
+    def note(self, message: str, **more: object) -> None:
+        """Say in the log what was left out, and is no fault."""
+        self._logger.info(message, extra=more)

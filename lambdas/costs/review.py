@@ -5,13 +5,17 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from advice import advise
 from advice.proposal import Advice
 from bill_source import BillSource
 from clip_model.ledger import Entry
 from clip_model.prices import GB, PRICES
+from clip_model.reconciliation import gated
+from clip_model.times import month_end
 from clips import records
-from costs import Remembered, Source, month_of
+from costs import SETTLED, Remembered, Source, month_of
 from costs_settings import CostsSettings
 from counter import correct, read_counter
 from explorer_source import ExplorerSource
@@ -21,7 +25,7 @@ from gathering.storage import Storage
 from gathering.window import DAYS
 from ledger import Ledger
 from parts import Parts
-from reconcile import correction, differences, gated
+from reconcile import correction, differences, missing
 from sending import send_weekly
 from tally import Tally, tally
 
@@ -29,8 +33,10 @@ from tally import Tally, tally
 RESTATED = 3
 #: Days that are made up for in one run where they were never written down.
 MADE_UP = 10
-#: The bill of a day is as good as whole so many days after it.
-SETTLED = 2
+#: Up to this day of a month the bill of the last one's end may change.
+CLOSED = 5
+#: Cost Explorer's words for being asked too often.
+_THROTTLED = {"LimitExceededException", "RequestLimitExceeded", "ThrottlingException", "TooManyRequestsException"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,9 @@ class Review:
         source = run("source", self._source)
         if source:
             run("days", lambda: self._days(source))
-            run("month", lambda: self._month(source))
+            run("month", lambda: self._month(source, self.yesterday))
+            if 1 < self.now.day <= CLOSED:
+                run("last month", lambda: self._month(source, self.yesterday.replace(day=1) - timedelta(days=1)))
             run("reconciliation", lambda: self._reconcile(source))
         advice = run("advice", lambda: self._advise(source, storage)) or []
         run("message", lambda: send_weekly(self.settings, self.ledger, self.parts, advice, today=self.now.date()))
@@ -114,17 +122,17 @@ class Review:
             services = source.days(month_of(day)).get(day.isoformat())
             if services is not None:
                 came = self.ledger.get(Entry.TALLY, day.isoformat()) or asdict(Tally())
-                self.ledger.write(Entry.DAY, day.isoformat(), _day(services, came, source.origin))
+                self.ledger.write(Entry.DAY, day.isoformat(), _day(services, came, source.origin, self.now.date()))
 
-    def _month(self, source: Source) -> None:
-        """The month so far, where it is heading, and what was not as expected."""
-        month = month_of(self.yesterday)
+    def _month(self, source: Source, last: date) -> None:
+        """A month up to a day, where it is heading, and what was not as expected."""
+        month = month_of(last)
         days = source.days(month)
-        services = _services(days, until=self.yesterday)
+        services = _services(days, until=last)
         if not services:
             return
         usd = sum(services.values())
-        tallies = self.ledger.days(Entry.TALLY, f"{month}-01", self.yesterday.isoformat())
+        tallies = self.ledger.days(Entry.TALLY, f"{month}-01", last.isoformat())
         expected: dict[str, float] = {}
         for each in tallies:
             for service, amount in each["expected"].items():
@@ -135,20 +143,30 @@ class Review:
             {
                 "usd": usd,
                 "estimated_usd": sum(each["usd"] for each in tallies),
+                "expected_usd": gated(expected),
                 "gated_usd": gated(services),
-                "forecast_usd": usd + self._rest(usd),
+                "forecast_usd": usd + self._rest(usd, last),
                 "differences": differences(expected, services, source.meters(month), PRICES),
             },
         )
 
-    def _rest(self, usd: float) -> float:
-        """What the month will cost from today on: by Cost Explorer, or at the pace so far."""
+    def _rest(self, usd: float, last: date) -> float:
+        """What the month will cost after a day: nothing where it is over; by Cost Explorer, or at the pace so far."""
         today = self.now.date()
-        if month_of(today) != month_of(self.yesterday):
+        if month_of(today) != month_of(last):
             return 0.0
-        rest = self.parts.run("forecast", ExplorerSource(self.settings.environment, today=today).rest)
-        following = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
-        return usd / self.yesterday.day * (following - today).days if rest is None else rest
+        rest = self.parts.run("forecast", self._forecast)
+        return usd / last.day * (month_end(month_of(today)) - today).days if rest is None else rest
+
+    def _forecast(self) -> float | None:
+        """What Cost Explorer expects; None where it has too little to go by, or does not forecast by this filter."""
+        try:
+            return ExplorerSource(self.settings.environment, today=self.now.date()).rest()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _THROTTLED:
+                raise
+            self.parts.note("no forecast, the pace so far is taken for it", fault=str(error))
+            return None
 
     def _reconcile(self, source: Source) -> None:
         """Correct the counter by the bill up to the last day that is settled, where that day's counter was noted."""
@@ -158,6 +176,11 @@ class Review:
         days = source.days(month)
         # Where nothing is known of the day the bill is late, not the day free: the counter must not fall by that.
         if noted is None or day.isoformat() not in days:
+            return
+        came = self.ledger.get(Entry.TALLY, day.isoformat())
+        late = missing(came["expected"], days[day.isoformat()]) if came else ["tally"]
+        if late:
+            self.parts.note("not reconciled, something of the day is missing", day=day.isoformat(), missing=late)
             return
         actual = gated(_services(days, until=day))
         before = read_counter(self.settings.clips_table, month)
@@ -193,7 +216,7 @@ def _services(days: Mapping[str, Mapping[str, float]], *, until: date) -> dict[s
     return sums
 
 
-def _day(services: Mapping[str, float], came: Mapping[str, Any], origin: str) -> dict[str, Any]:
+def _day(services: Mapping[str, float], came: Mapping[str, Any], origin: str, today: date) -> dict[str, Any]:
     usd = sum(services.values())
     return {
         "services": dict(services),
@@ -202,6 +225,7 @@ def _day(services: Mapping[str, float], came: Mapping[str, Any], origin: str) ->
         "bytes": int(came["bytes"]),
         "estimated_usd": came["usd"],
         "origin": origin,
+        "read_on": today.isoformat(),
         **({"usd_a_clip": usd / came["clips"]} if came["clips"] else {}),
         **({"usd_a_gb": usd / (came["bytes"] / GB)} if came["bytes"] else {}),
     }

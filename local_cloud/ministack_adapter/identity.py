@@ -204,6 +204,7 @@ def _parse_once() -> None:
     parse = iam_evaluator.parse_policy_document
     remembered = functools.lru_cache(maxsize=1000)(parse)
 
+    @functools.wraps(parse)
     def parse_policy_document(document: Any) -> list[Any]:
         # Copies, since variables are filled in for each call.
         return list(map(copy.copy, remembered(document))) if isinstance(document, str) else parse(document)
@@ -266,6 +267,7 @@ def _tell_log_groups() -> None:
 
     original = iam_actions.extract_resource_arn
 
+    @functools.wraps(original)
     def extract(service: str, *arguments: Any) -> Any:
         headers, region, account = arguments[2], arguments[5], arguments[6]
         if service == "logs" and headers.get("x-amz-target", "").endswith(".DescribeLogGroups"):
@@ -281,6 +283,7 @@ def _tell_namespaces() -> None:
 
     original = iam_actions.request_tag_context
 
+    @functools.wraps(original)
     def tag_context(service: str, iam_action: str, body: bytes, params: dict[str, Any]) -> dict[str, Any]:
         keys = {"cloudwatch:namespace": _namespace(body)} if iam_action == "cloudwatch:PutMetricData" else {}
         return {**original(service, iam_action, body, params), **keys}

@@ -8,9 +8,11 @@ from clip_model.meters import Meter
 from local_cloud.meter import Readings
 from local_cloud.services.wire import ServiceError
 
+_CALLED = "AWS::Lambda::Function"
+
 
 class XRay:
-    """Segments kept in memory; each is a trace, counted on `readings`."""
+    """Segments kept in memory; traces are counted on `readings`, by the segments that begin them."""
 
     service = "xray"
     invalid_request = "InvalidRequestException"
@@ -35,7 +37,9 @@ class XRay:
                 self._segments[-1]["annotations"] = segment.get("annotations", {})
             except (ValueError, KeyError, TypeError) as error:
                 raise ServiceError(self.invalid_request, f"not a segment: {error!r} in {document!r}") from None
-            self._readings.count(Meter.TRACE, resource=segment["name"])
+            # On AWS a function that a machine calls is in the machine's trace, and here nearly every one is.
+            if segment.get("origin") != _CALLED:
+                self._readings.count(Meter.TRACE, resource=segment["name"])
         return {"UnprocessedTraceSegments": []}
 
     def put_telemetry_records(self, arguments: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002

@@ -5,7 +5,16 @@ import itertools
 import pytest
 from machine import at_key, evaluate, probed
 
-from clip_model.clip_usage import Clip, analysis_states, archiving, clip_usage, ingest, ladder, publishing
+from clip_model.clip_usage import (
+    REJECTED_STATES,
+    Clip,
+    analysis_states,
+    archiving,
+    clip_usage,
+    ingest,
+    ladder,
+    publishing,
+)
 from clip_model.meters import Meter
 from clip_model.prices import PRICES
 from clip_model.reserve import chosen_depth, reserve
@@ -123,6 +132,13 @@ def test_states_are_counted_as_the_machine_enters_them(machine, facts, ways, ver
     assert walk.count("Plan", "Route") == analysis_states(clip)
     end = publishing(clip) if incident else archiving(clip)
     assert walk.count("Transcode" if incident else "Archive") == end.of_meter(Meter.TRANSITION)
+    assert walk.count("Claim") == clip_usage(clip).of_meter(Meter.TRANSITION)
+
+
+def test_a_rejected_clip_enters_no_more_than_it_takes_to_plan(machine):
+    clip = Clip(seconds=0, size=0, depth=Depth.NONE, verdict=Verdict.REJECTED)
+    walk = Walk(machine, {"Gate": "Reject", "Route": "Archive"})
+    assert walk.count("Plan", "Route") == REJECTED_STATES
     assert walk.count("Claim") == clip_usage(clip).of_meter(Meter.TRANSITION)
 
 

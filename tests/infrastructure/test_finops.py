@@ -115,7 +115,8 @@ def test_costs_of_a_clip_and_of_a_gigabyte_are_watched_by_the_environments_limit
         assert (alarms["CostPerClip"]["Threshold"], alarms["CostPerGB"]["Threshold"]) == (costs.clip_usd, costs.gb_usd)
         assert alarms["CostPerClip"]["MetricName"] == "CostPerClip"
         # A review is once a day: a day without one may be one that is under way.
-        assert (alarms["Unreviewed"]["Period"], alarms["Unreviewed"]["EvaluationPeriods"]) == (86_400, 2)
+        reviews = next(each["MetricStat"] for each in alarms["Unreviewed"]["Metrics"] if "MetricStat" in each)
+        assert (reviews["Period"], alarms["Unreviewed"]["EvaluationPeriods"]) == (86_400, 2)
 
 
 def test_the_ledger_is_kept_where_the_environment_is_kept(every_template):

@@ -7,6 +7,7 @@ import time
 import pytest
 from clouds import own_process
 
+from clip_model import bill
 from local_cloud.connection import ROOT
 from local_cloud.deployment import BIN, CDK, NODE, deploy
 
@@ -63,10 +64,11 @@ def used(own_cloud):
     """Deployed, with an object, a replaced one and a deleted one in every bucket."""
     outputs = deploy(own_cloud)
     s3 = own_cloud.client("s3")
-    for name in ("RawBucket", "ArchiveBucket", "ProcessedBucket", "LogBucket"):
+    buckets = [outputs[name] for name in ("RawBucket", "ArchiveBucket", "ProcessedBucket", "LogBucket")]
+    for bucket in [*buckets, bill.bucket_name("dev", own_cloud.account)]:
         for key in ("kept", "kept", "deleted"):
-            s3.put_object(Bucket=outputs[name], Key=key, Body=b"clip")
-        s3.delete_object(Bucket=outputs[name], Key="deleted")
+            s3.put_object(Bucket=bucket, Key=key, Body=b"clip")
+        s3.delete_object(Bucket=bucket, Key="deleted")
     until_quiet(own_cloud, outputs["StateMachineArn"], runs=3)
     return own_cloud
 

@@ -157,7 +157,7 @@ class Told:
                     {
                         "Keys": list(keys),
                         "Metrics": {
-                            "UnblendedCost": {"Amount": str(usd), "Unit": "USD"},
+                            "AmortizedCost": {"Amount": str(usd), "Unit": "USD"},
                             "UsageQuantity": {"Amount": str(amount), "Unit": "N/A"},
                         },
                     }

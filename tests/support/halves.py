@@ -13,10 +13,12 @@ from pathlib import Path
 
 import proof
 
+#: Of the contract tests what takes long and looks at templates alone, which the second half has anyway.
+_OF_TEMPLATES = ("tests/contract/test_states.py", "tests/contract/test_clip_usage.py")
 #: What computes, with every test that shows what programs call (tests/conftest.py); and what mostly waits.
 HALVES = (
-    ("tests/unit", "edge_agent/tests", "tests/contract"),
-    ("tests/infrastructure", "tests/integration", "tests/browser"),
+    ("tests/unit", "edge_agent/tests", "tests/contract", *(f"--ignore={file}" for file in _OF_TEMPLATES)),
+    (*_OF_TEMPLATES, "tests/infrastructure", "tests/integration", "tests/browser"),
 )
 
 

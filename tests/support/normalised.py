@@ -34,7 +34,7 @@ def _without_hashes(value: Any) -> Any:
         properties = resource.get("Properties", {})
         if isinstance(properties.get("DefinitionString"), str):
             properties["DefinitionString"] = json.loads(properties["DefinitionString"])
-        if resource["Type"] == "AWS::Athena::NamedQuery":
+        if resource.get("Type") == "AWS::Athena::NamedQuery":
             # Each is read where it is written; here is what it says of itself.
             properties["QueryString"] = properties["QueryString"].partition("\n")[0]
     return value

@@ -198,9 +198,13 @@ def test_estimate_and_bill_are_told_apart_with_the_reason(ledger, put_day, open_
         {"service": "S3", "estimated_usd": Decimal(2), "actual_usd": Decimal("1.5"), "why": "a free tier"},
         {"service": "Rekognition", "estimated_usd": Decimal(10), "actual_usd": Decimal(12), "why": "20% more was used"},
     ]
-    ledger("month", MONTH, usd=Decimal(99), estimated_usd=Decimal(10), gated_usd=Decimal(11), differences=differences)
+    sums = {"usd": Decimal(99), "estimated_usd": Decimal(20), "expected_usd": Decimal(10), "gated_usd": Decimal(11)}
+    ledger("month", MONTH, **sums, differences=differences)
     page = open_page("costs")
-    assert any(plain("to cost $10.00 by now and did cost $11.00: 10.0% more.") in caption for caption in captions(page))
+    told = (
+        "expected to cost $10.00 by now and did cost $11.00: 10.0% more. The money gate had reserved $20.00 for them."
+    )
+    assert any(plain(told) in caption for caption in captions(page))
     assert "Estimated and billed dollars of the month, by service" in charts(page)
     assert [text.value for text in page.text] == [
         "• Rekognition, $2.00 more: 20% more was used",
@@ -274,7 +278,9 @@ def test_few_services_are_all_told_apart():
 
 def test_a_months_sum_goes_on_as_its_forecast():
     days = [day(1, S3=4.0), day(2, S3=2.0)]
-    month = Month(date(2026, 11, 1), usd=6.0, forecast_usd=90.0, estimated_usd=0, gated_usd=None, differences=())
+    month = Month(
+        date(2026, 11, 1), usd=6.0, forecast_usd=90.0, reserved_usd=0, expected_usd=None, gated_usd=None, differences=()
+    )
     columns = month_columns([Day(date(2026, 10, 31), {}, 50.0, 0, 0, "bill"), *days], month)
     assert columns == {
         "day": ["2026-11-01", "2026-11-02", "2026-11-02", "2026-11-30"],
@@ -284,7 +290,15 @@ def test_a_months_sum_goes_on_as_its_forecast():
 
 
 def test_a_month_that_is_over_has_no_forecast_and_missing_days_are_in_its_sum():
-    month = Month(date(2026, 11, 1), usd=10.0, forecast_usd=10.0, estimated_usd=0, gated_usd=None, differences=())
+    month = Month(
+        date(2026, 11, 1),
+        usd=10.0,
+        forecast_usd=10.0,
+        reserved_usd=0,
+        expected_usd=None,
+        gated_usd=None,
+        differences=(),
+    )
     columns = month_columns([day(30, S3=4.0)], month)
     assert columns == {"day": ["2026-11-30"], "usd": [10.0], "kind": ["spent"]}
 
@@ -304,7 +318,8 @@ def test_a_day_that_is_none_is_refused(missing):
 
 def test_what_a_month_does_not_tell_is_nothing():
     month = parse_month({"day": "2026-02", "usd": Decimal(3)})
-    assert (month.forecast_usd, month.estimated_usd, month.gated_usd, month.differences) == (None, 0, None, ())
+    assert (month.forecast_usd, month.expected_usd, month.gated_usd) == (None, None, None)
+    assert (month.reserved_usd, month.differences) == (0, ())
     assert month.last == date(2026, 2, 28)
 
 

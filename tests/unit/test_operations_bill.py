@@ -9,8 +9,11 @@ from botocore import handlers
 from small_athena import OPERATIONS, SmallAthena, respond
 
 from benchmarks.bill_data import expected
+from clip_model.explorer import PRODUCT_CODES, cost_filter
+from clip_model.prices import PRICES
+from clip_model.reconciliation import GATED
+from clip_model.times import month_end
 from operations import bill
-from operations.bill import month_end
 from operations.cli import main
 
 BUCKET = "impp-dev-bill-123456789012"
@@ -121,9 +124,16 @@ def test_before_the_bill_is_delivered_cost_explorer_answers(deployed_bill, capsy
     assert lines[0] == "no bill of 2025-02 has been delivered yet: this is from Cost Explorer, by service"
     assert [line.split()[-1] for line in lines[2:]] == ["12.35", "0.50"]
     assert questions[0]["TimePeriod"] == {"Start": "2025-02-01", "End": "2025-03-01"}
-    tags = [part["Tags"] for part in questions[0]["Filter"]["And"][0]["Or"]]
-    assert tags[0] == {"Key": "impp:environment", "Values": ["dev"]}
-    assert tags[1]["MatchOptions"] == ["ABSENT"]
+    assert (questions[0]["Filter"], questions[0]["Metrics"]) == (cost_filter("dev"), ["AmortizedCost"])
+
+
+def test_of_what_bears_no_tag_cost_explorer_tells_services_of_the_price_table_alone():
+    tagged, untagged = cost_filter("dev")["And"][0]["Or"]
+    assert tagged == {"Tags": {"Key": "impp:environment", "Values": ["dev"]}}
+    absent, services = untagged["And"]
+    assert absent["Tags"]["MatchOptions"] == ["ABSENT"]
+    codes = {PRODUCT_CODES[name] for name in services["Dimensions"]["Values"]}
+    assert codes == {price.product_code for price in PRICES.prices.values()}
 
 
 @pytest.mark.parametrize(
@@ -175,17 +185,22 @@ def test_a_query_that_never_ends_is_given_up(deployed_bill, capsys, monkeypatch)
 def test_the_month_is_reconciled_by_service_and_in_sum(deployed_bill, stacks, capsys):
     actual = {name: sums["usd"] for (name,), sums in expected("service", small_bill()[MONTH].entries, MONTH).items()}
     put(stacks, "statistics", month=MONTH, source="car-7", clips=4, usd=Decimal("7.5"), bytes_STANDARD=2**30)
-    half = round(actual["AmazonRekognition"] / 2, 6)
-    put(stacks, "ledger", kind="tally", day=f"{MONTH}-01", expected={"Rekognition": half - 1})
-    put(stacks, "ledger", kind="tally", day=f"{MONTH}-02", expected={"Rekognition": Decimal(1)})
+    named = {PRICES.service_name(code): usd for code, usd in actual.items()}
+    of_gate = {service: round(named[service] / 2, 6) for service in GATED if service in named}
+    half, whole = of_gate["Rekognition"], sum(of_gate.values())
+    put(stacks, "ledger", kind="tally", day=f"{MONTH}-01", expected={**of_gate, "Rekognition": half - 1})
+    put(stacks, "ledger", kind="tally", day=f"{MONTH}-02", expected={"Rekognition": Decimal(1), "S3": Decimal(9)})
     put(stacks, "ledger", kind="tally", day="2025-04-01", expected={"Rekognition": Decimal(99)})
     put(stacks, "ledger", kind="month", day=MONTH, correction_usd=Decimal("-1.25"), reconciled_day=f"{MONTH}-09")
     lines = said(capsys, "reconcile", "--month", MONTH).splitlines()
     assert lines[0] == f"{MONTH}: 4 clips, 1.0 GB; the money gate reserved $7.50"
     (row,) = [line for line in lines if line.startswith("Rekognition")]
     assert row.split()[1:4] == [f"{value:.2f}" for value in (half, 2 * half, half)]
-    assert "100% more was used than expected" in row
-    assert f"expected ${half:,.2f}, billed ${2 * half:,.2f} for the same services" in lines[-3]
+    assert "100% more was used" in row
+    # S3 is on the bill for its storage, which no clip's estimate is about.
+    (storage,) = [line for line in lines if line.startswith("S3")]
+    assert storage.split() == ["S3", f"{actual['AmazonS3']:.2f}"]
+    assert f"expected ${whole:,.2f}, billed ${2 * whole:,.2f} for the same services" in lines[-3]
     assert "the estimate was 100.0% too low" in lines[-3]
     assert lines[-2] == f"the gate's counter was corrected by $-1.25, last for {MONTH}-09"
 

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -97,3 +98,14 @@ def test_operations_bring_no_stack_code_along():
     code = "import sys, operations.cli; print({'aws_cdk', 'media_pipeline'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REAL.parent)
     assert run.stdout.strip() == "set()"
+
+
+def test_where_nobody_reads_the_lines_it_ends_quietly():
+    read, write = os.pipe()
+    os.close(read)
+    run = [sys.executable, "-c", "from operations.cli import main; raise SystemExit(main(['cost', 'prices']))"]
+    try:
+        ended = subprocess.run(run, cwd=REAL.parent, stdout=write, stderr=subprocess.PIPE, check=False, timeout=60)
+    finally:
+        os.close(write)
+    assert (ended.returncode, ended.stderr) == (141, b"")

@@ -127,6 +127,20 @@ def test_a_file_that_is_no_toml_is_named(impp, before):
     assert impp().startswith("prod.toml cannot be read: ")
 
 
+def test_a_setting_without_sense_is_named(impp, before):
+    edit(before / "dev.toml", "frame_seconds = 2", "frame_seconds = 0")
+    assert impp() == "dev.toml: analysis.frame_seconds must be above 0, got 0"
+
+
+def test_a_number_beyond_all_reckoning_is_told(impp, before):
+    edit(
+        before / "prod.toml",
+        "[fleet.event]\nclips_a_day = 1.0\nseconds = 60.0",
+        "[fleet.event]\nclips_a_day = 1.0\nseconds = 1e308",
+    )
+    assert impp() == "prod cannot be estimated: cannot convert float infinity to integer"
+
+
 def test_no_environment_need_be_called_dev(impp, before, after):
     for folder in (before, after):
         (folder / "dev.toml").unlink()

@@ -1,4 +1,4 @@
--- What is no usage: tax, credits, refunds, fees. The account's, since none of it carries a tag; no other query has it.
+-- What is no usage: tax, credits, refunds, fees; of those of savings plans the part that was used is elsewhere too.
 -- Parameters: month
 SELECT
   line_item_line_item_type AS kind,

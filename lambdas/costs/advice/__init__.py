@@ -38,14 +38,16 @@ _AREAS: tuple[Callable[[Facts, PriceTable], Iterator[Proposal]], ...] = (
 def advise(facts: Facts, prices: PriceTable) -> list[Advice]:
     """What to change, the greatest saving first; nothing that would not save, by the very table it is reckoned with.
 
-    Of proposals about one thing only the best is there, so that their savings can be added up.
+    Of proposals that would save on the same usage only the best is there, so that their savings can be added up.
     """
-    best: dict[str, tuple[float, Proposal]] = {}
-    for proposal in propose(facts, prices):
-        saving = proposal.saving(prices, facts.used)
-        if saving >= WORTH_USD and saving > best.get(proposal.about, (0.0, proposal))[0]:
-            best[proposal.about] = saving, proposal
-    return sorted(_told(best.values()), key=lambda advice: (-advice.usd_a_month, advice.title))
+    savings = [(proposal.saving(prices, facts.used), proposal) for proposal in propose(facts, prices)]
+    taken: set[str] = set()
+    best = []
+    for saving, proposal in sorted(savings, key=lambda each: (-each[0], each[1].title)):
+        if saving >= WORTH_USD and taken.isdisjoint(proposal.about):
+            taken.update(proposal.about)
+            best.append((saving, proposal))
+    return list(_told(best))
 
 
 def propose(facts: Facts, prices: PriceTable) -> Iterator[Proposal]:

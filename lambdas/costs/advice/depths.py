@@ -43,7 +43,7 @@ def _sampled(facts: Facts, lane: Lane) -> Proposal:
     return Proposal(
         title=f"Look at {lane.collection} by frames",
         area=AREA,
-        about=f"analysis of {lane.collection}",
+        about=(lane.usage, f"depth of {lane.collection}"),
         now={Meter.VIDEO_MINUTE: apis * lane.seconds / 60, Meter.SPEECH_SECOND: lane.speech_seconds},
         after={
             **looking(lane.clips, lane.seconds, facts.plan.frame_seconds),
@@ -67,7 +67,7 @@ def _sparser(facts: Facts, lanes: list[Lane]) -> Proposal:
     return Proposal(
         title=f"Look at a frame every {seconds} seconds",
         area=AREA,
-        about="frames",
+        about=tuple(lane.usage for lane in lanes),
         now=_together(now),
         after=_together(after),
         sure=confidence(facts.days, counted=False, harmless=routine == clips),

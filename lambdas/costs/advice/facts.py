@@ -20,7 +20,7 @@ class Plan:
         frame_seconds: seconds between frames at depth `sampled`.
         depths: depth by collection, `default` for every other one.
         moderated_collections: collections that also get content moderation.
-        noncurrent_days: days that replaced or deleted versions are kept.
+        noncurrent_days: days that replaced or deleted versions are to be kept.
         log_days: days that logs are kept.
         zones: availability zones of `[network]`, 0 without one.
         endpoints: interface endpoints in each zone.
@@ -68,6 +68,11 @@ class Lane:
     verdicts: Mapping[str, float] = field(default_factory=dict)
     rules: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def usage(self) -> str:
+        """What `Proposal.about` calls what its clips take."""
+        return f"clips of {self.collection}"
+
 
 @dataclass(frozen=True)
 class RuleUse:
@@ -97,7 +102,7 @@ class Stored:
         role: `raw`, `archive` or `processed`.
         bucket: its name.
         gb: what is there.
-        new_gb: what came of it in the last 30 days.
+        new_gb: what came of it in the last 30 days; None where it is not there for long enough to tell.
         mean_bytes: of an object.
         read_gb: what is read of it a month.
         cooled: whether a lifecycle rule moves it to a cheaper class already.
@@ -108,7 +113,7 @@ class Stored:
     bucket: str
     storage_class: StorageClass
     gb: float
-    new_gb: float
+    new_gb: float | None
     mean_bytes: float
     read_gb: float
     cooled: bool = False
@@ -159,9 +164,17 @@ class FunctionUse:
 
 @dataclass(frozen=True)
 class Unfinished:
-    """Uploads to a bucket that were begun and never finished, the oldest so many days ago."""
+    """Uploads to a bucket that were begun before a day and never finished.
+
+    Attributes:
+        before: that day, YYYY-MM-DD; what was begun on it or later may yet be finished.
+        uploads, gb: what was begun before it, and its parts.
+        oldest_days: how long ago the first of them was begun.
+        abort_days: after which a lifecycle rule aborts them; None where none does.
+    """
 
     bucket: str
+    before: str
     uploads: int
     gb: float
     oldest_days: float
@@ -169,12 +182,28 @@ class Unfinished:
 
 
 @dataclass(frozen=True)
+class Pile:
+    """So many objects of one storage class, and so much together."""
+
+    storage_class: StorageClass
+    objects: float
+    gb: float
+
+
+@dataclass(frozen=True)
 class Replaced:
-    """Versions in a bucket that are no longer current; `work` where they are left-overs of analysis."""
+    """Versions in a bucket that are no longer current.
+
+    Attributes:
+        piles: they, by class.
+        kept_days: after which a lifecycle rule deletes them; None where none does.
+        work: whether they are left-overs of analysis.
+    """
 
     bucket: str
     role: str
-    gb: float
+    piles: tuple[Pile, ...]
+    kept_days: int | None
     work: bool
 
 

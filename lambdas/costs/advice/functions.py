@@ -29,7 +29,7 @@ def advise_functions(facts: Facts, _prices: PriceTable) -> Iterator[Proposal]:
         yield Proposal(
             title=f"Give {use.name} {memory} MB",
             area=AREA,
-            about=f"memory of {use.name}",
+            about=(f"memory of {use.name}",),
             now={Meter.FUNCTION_GB_SECOND: use.memory_mb / 1024 * use.seconds},
             after={Meter.FUNCTION_GB_SECOND: memory / 1024 * slower},
             sure=confidence(facts.days, counted=False),

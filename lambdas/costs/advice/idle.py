@@ -34,7 +34,7 @@ def _endpoints(facts: Facts, settings: str) -> Proposal:
     return Proposal(
         title="Do without a network while no clips come",
         area=AREA,
-        about="network",
+        about=("network",),
         now={Meter.ENDPOINT_HOUR: count * HOURS_A_MONTH},
         after={},
         sure=confidence(facts.days, counted=True),
@@ -47,7 +47,8 @@ def _model(facts: Facts, model: str) -> Proposal:
     return Proposal(
         title="Stop the Custom Labels model",
         area=AREA,
-        about="model",
+        # A lane that is looked at by frames would need it again.
+        about=("model", *(f"depth of {lane.collection}" for lane in facts.lanes)),
         now={Meter.MODEL_HOUR: facts.model_hours},
         after={},
         sure=confidence(facts.days, counted=True),
@@ -60,7 +61,7 @@ def _console(facts: Facts, settings: str) -> Proposal:
     return Proposal(
         title="Run the console at home",
         area=AREA,
-        about="console",
+        about=("console",),
         now={
             Meter.TASK_CPU_HOUR: TASK_CPUS * HOURS_A_MONTH,
             Meter.TASK_GB_HOUR: TASK_GB * HOURS_A_MONTH,
@@ -83,7 +84,7 @@ def _devices(facts: Facts) -> Iterator[Proposal]:
     yield Proposal(
         title=f"Look after or retire what sends no clips: {count} {'device' if count == 1 else 'devices'}",
         area=AREA,
-        about="devices",
+        about=("devices",),
         now={Meter.TABLE_WRITE_UNIT: sum(device.writes for device in facts.devices)},
         after={},
         sure=confidence(facts.days, counted=True),

@@ -33,7 +33,7 @@ def _retention(facts: Facts) -> Proposal | None:
     return Proposal(
         title=f"Keep logs for {LOG_DAYS} days",
         area=AREA,
-        about="log retention",
+        about=("log retention",),
         now={Meter.LOG_GB_MONTH: stored},
         after={Meter.LOG_GB_MONTH: kept},
         sure=Confidence.LOW,
@@ -48,7 +48,7 @@ def _level(facts: Facts, log: LogUse) -> Proposal | None:
     return Proposal(
         title=f"Log errors alone in {log.name}",
         area=AREA,
-        about=f"log of {log.name}",
+        about=(f"log of {log.name}",),
         now={Meter.LOG_GB: log.written_gb},
         after={Meter.LOG_GB: log.written_gb * left},
         sure=confidence(facts.days, counted=False),

@@ -24,7 +24,7 @@ def advise_playback(facts: Facts, _prices: PriceTable) -> Iterator[Proposal]:
     yield Proposal(
         title="Keep products longer in CloudFront",
         area=AREA,
-        about="caching",
+        about=("caching",),
         now={Meter.READ_REQUEST: played.misses},
         after={Meter.READ_REQUEST: played.first_misses},
         sure=confidence(facts.days, counted=True),

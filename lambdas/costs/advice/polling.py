@@ -31,7 +31,8 @@ def advise_polling(facts: Facts, _prices: PriceTable) -> Iterator[Proposal]:
     yield Proposal(
         title=f"Ask for a job's end every {pause} seconds",
         area=AREA,
-        about="pauses",
+        # How often is looked depends on how many clips of which depth there are.
+        about=tuple(lane.usage for lane in facts.lanes),
         now={Meter.TRANSITION: looks},
         after={Meter.TRANSITION: looks * facts.plan.poll_seconds / pause},
         sure=confidence(facts.days, counted=False),

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from clip_model.meters import Meter
 from clip_model.prices import PriceTable
+from clip_model.storage import StorageClass
 
 #: What a month brings on each meter, in the meter's unit.
 Quantities = Mapping[Meter, float]
@@ -40,7 +41,7 @@ class Proposal:
     Attributes:
         title: what to do, in a line.
         area: which part of the costs it is about.
-        about: the thing that it changes; of several proposals about one thing only the best is kept.
+        about: whose usage it saves on; of proposals that have a thing in common only the best is told.
         now: what is billed a month as it is.
         after: what would be billed, with all the change brings: requests, retrievals, minimum sizes and durations.
         sure: how sure it is.
@@ -51,7 +52,7 @@ class Proposal:
 
     title: str
     area: str
-    about: str
+    about: tuple[str, ...]
     now: Quantities
     after: Quantities
     sure: Confidence
@@ -82,6 +83,11 @@ class Advice:
     confidence: Confidence
     change: str
     why: str
+
+
+def kept(kind: str, bucket: str, storage_class: StorageClass) -> str:
+    """What `Proposal.about` calls objects, versions or uploads of a class in a bucket."""
+    return f"{kind} in {bucket} {storage_class}"
 
 
 def usd(quantities: Quantities, prices: PriceTable) -> float:

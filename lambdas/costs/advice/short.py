@@ -44,7 +44,7 @@ def _longer(facts: Facts, lane: Lane) -> Proposal:
     return Proposal(
         title=f"Record {lane.collection} in clips of {LONGER_SECONDS} seconds",
         area=AREA,
-        about=f"length of {lane.collection}",
+        about=(lane.usage,),
         now=now,
         after=after,
         sure=confidence(facts.days, counted=False),

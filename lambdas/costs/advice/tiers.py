@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from advice.facts import Facts, Stored
-from advice.proposal import Confidence, Proposal, usd
+from advice.proposal import Confidence, Proposal, kept, usd
 from clip_model import keys
 from clip_model.meters import Meter
 from clip_model.prices import GB, PriceTable
@@ -28,9 +28,9 @@ FILES = {"raw": "ingest.py", "archive": "ingest.py", "processed": "delivery.py"}
 def advise_tiers(facts: Facts, prices: PriceTable) -> Iterator[Proposal]:
     """Cool what is seldom read, warm what is too small for the cold."""
     for stored in facts.stored:
-        if stored.mean_bytes > 0:
-            yield from _cool(stored, prices)
-            yield from _warm(stored)
+        if stored.mean_bytes > 0 and stored.new_gb is not None:
+            yield from _cool(stored, stored.new_gb, prices)
+            yield from _warm(stored, stored.new_gb)
 
 
 def held(storage_class: StorageClass, stored: Stored, gb: float) -> dict[Meter, float]:
@@ -39,11 +39,17 @@ def held(storage_class: StorageClass, stored: Stored, gb: float) -> dict[Meter, 
     return {**bill, Meter.IA_RETRIEVAL_GB: stored.read_gb if storage_class is StorageClass.STANDARD_IA else 0.0}
 
 
-def _cool(stored: Stored, prices: PriceTable) -> Iterator[Proposal]:
-    old_gb = stored.gb - stored.new_gb
+def _there(stored: Stored) -> tuple[str, ...]:
+    """What S3 counts in a class of a bucket: objects, their older versions, and parts of uploads."""
+    kinds = ("objects", "versions", "uploads")
+    return tuple(kept(kind, stored.bucket, stored.storage_class) for kind in kinds)
+
+
+def _cool(stored: Stored, new_gb: float, prices: PriceTable) -> Iterator[Proposal]:
+    old_gb = stored.gb - new_gb
     if stored.cooled or old_gb <= 0:
         return
-    objects, new_objects = (gb * GB / stored.mean_bytes for gb in (old_gb, stored.new_gb))
+    objects, new_objects = (gb * GB / stored.mean_bytes for gb in (old_gb, new_gb))
     after: dict[StorageClass, dict[Meter, float]] = {}
     for target in COLDER.get(stored.storage_class, ()):
         # What takes hours to come back is no place for what is played or read at all.
@@ -62,7 +68,7 @@ def _cool(stored: Stored, prices: PriceTable) -> Iterator[Proposal]:
     yield Proposal(
         title=f"Move {stored.storage_class} in the {stored.role} bucket to {target} after {days} days",
         area=AREA,
-        about=f"{stored.role} {stored.storage_class}",
+        about=_there(stored),
         now=held(stored.storage_class, stored, old_gb),
         after=after[target],
         sure=Confidence.MEDIUM,
@@ -83,23 +89,23 @@ def _billed_longer(target: StorageClass, kept_days: int | None) -> float | None:
     return max(1.0, TERMS[target].least_days / there) if there > 0 else None
 
 
-def _warm(stored: Stored) -> Iterator[Proposal]:
+def _warm(stored: Stored, new_gb: float) -> Iterator[Proposal]:
     verdict = VERDICTS.get(stored.storage_class)
     if verdict is None or stored.role != "archive":
         return
     # Only what comes from now on: bringing back what is there would be billed as read, or as deleted too early.
-    objects = stored.new_gb * GB / stored.mean_bytes
+    objects = new_gb * GB / stored.mean_bytes
     # A month's clips are written once and lie there for years, of which one is counted.
     cold = billed_gb(stored.storage_class, stored.mean_bytes, objects)
     yield Proposal(
         title=f"Keep new {verdict.lower()} clips in STANDARD: they are too small for {stored.storage_class}",
         area=AREA,
-        about=f"{stored.role} {stored.storage_class}",
+        about=_there(stored),
         now={
             **{meter: SPREAD_MONTHS * gb for meter, gb in cold.items()},
             TERMS[stored.storage_class].write_meter: objects,
         },
-        after={Meter.STANDARD_GB_MONTH: SPREAD_MONTHS * stored.new_gb, Meter.WRITE_REQUEST: objects},
+        after={Meter.STANDARD_GB_MONTH: SPREAD_MONTHS * new_gb, Meter.WRITE_REQUEST: objects},
         sure=Confidence.MEDIUM,
         change=f'clip_model/words.py, STORAGE_CLASS: Verdict.{verdict}: "STANDARD"',
         why=f"{objects:,.0f} a month of {stored.mean_bytes / 1024:,.1f} KB on average; their first"

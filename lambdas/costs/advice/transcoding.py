@@ -6,6 +6,7 @@ from advice.facts import Facts, Transcoded
 from advice.proposal import KNOWN_DAYS, Confidence, Proposal, confidence
 from clip_model.meters import Meter
 from clip_model.prices import PriceTable
+from clip_model.words import Depth
 
 AREA = "transcoding"
 BASIC = {"SD": Meter.TRANSCODE_SD_MINUTE, "HD": Meter.TRANSCODE_HD_MINUTE, "4K": Meter.TRANSCODE_UHD_MINUTE}
@@ -20,18 +21,18 @@ def advise_transcoding(facts: Facts, _prices: PriceTable) -> Iterator[Proposal]:
     """Basic tier, H.264, and only renditions that somebody plays."""
     for use in facts.transcoded:
         if use.size in BASIC and use.codec == "AVC" and use.tier == "P":
-            yield _basic(use)
+            yield _basic(facts, use)
     newer = [use for use in facts.transcoded if use.codec in {"HEVC", "AV1"} and use.size in BASIC]
     if newer and facts.played:
         yield _older_codec(facts, newer, facts.played.gb)
     yield from _rungs(facts)
 
 
-def _basic(use: Transcoded) -> Proposal:
+def _basic(facts: Facts, use: Transcoded) -> Proposal:
     return Proposal(
         title=f"Transcode {use.size} in the basic tier",
         area=AREA,
-        about=f"tier of {use.size}",
+        about=_made(facts, use.size),
         now={},
         now_usd=use.usd,
         after={BASIC[use.size]: use.minutes},
@@ -50,7 +51,7 @@ def _older_codec(facts: Facts, newer: list[Transcoded], played_gb: float) -> Pro
     return Proposal(
         title="Transcode to H.264",
         area=AREA,
-        about="codec",
+        about=tuple({thing for use in newer for thing in _made(facts, use.size)}),
         now={},
         now_usd=sum(use.usd for use in newer),
         after=after,
@@ -59,6 +60,13 @@ def _older_codec(facts: Facts, newer: list[Transcoded], played_gb: float) -> Pro
         why=f"{minutes:,.0f} minutes a month in {', '.join(sorted({use.codec for use in newer}))};"
         f" H.264 would add two thirds to {played_gb:,.1f} GB played and {stored_gb:,.1f} GB stored",
     )
+
+
+def _made(facts: Facts, size: str) -> tuple[str, ...]:
+    """What MediaConvert makes in a size: all together, renditions, and the films beside frames."""
+    renditions = (f"rendition {rung.name}" for rung in facts.rungs if rung.hd == (size != "SD"))
+    films = (lane.usage for lane in facts.lanes if size == "SD" and lane.depth == Depth.SAMPLED)
+    return (f"transcoding to {size}", *renditions, *films)
 
 
 def _rungs(facts: Facts) -> Iterator[Proposal]:
@@ -72,7 +80,7 @@ def _rungs(facts: Facts) -> Iterator[Proposal]:
             yield Proposal(
                 title=f"Leave out the {rung.name} rendition",
                 area=AREA,
-                about=f"rendition {rung.name}",
+                about=(f"rendition {rung.name}",),
                 now={meter: rung.billed_seconds / 60},
                 after={},
                 sure=confidence(facts.days, counted=True, harmless=not rung.requests),

@@ -32,7 +32,7 @@ def _moderation(facts: Facts, rules: tuple[RuleUse, ...]) -> Iterator[Proposal]:
         yield Proposal(
             title=f"Stop moderating {lane.collection}",
             area=AREA,
-            about=f"analysis of {lane.collection}",
+            about=(lane.usage,),
             now={
                 Meter.VIDEO_MINUTE: lane.seconds / 60,
                 Meter.TRANSITION: MODERATION_TRANSITIONS * lane.clips,
@@ -57,7 +57,7 @@ def _sentiment(facts: Facts, rules: tuple[RuleUse, ...]) -> Iterator[Proposal]:
     yield Proposal(
         title=f"Take out {_names(asking)}, which never fired",
         area=AREA,
-        about="sentiment",
+        about=("sentiment",),
         now={Meter.SENTIMENT_UNIT: facts.sentiment_units},
         after={},
         sure=confidence(facts.days, counted=True),

@@ -1,6 +1,6 @@
 """What a bucket's lifecycle rules do to its clips."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +18,15 @@ class Lifecycle:
         targets: classes that clips are moved to.
         kept_days: after which clips are deleted.
         abort_days: after which unfinished uploads are given up.
+        noncurrent_days: after which versions of clips that are no longer current are deleted.
+        work_noncurrent_days: the same of what analysis leaves.
     """
 
     targets: frozenset[str] = frozenset()
     kept_days: int | None = None
     abort_days: int | None = None
+    noncurrent_days: int | None = None
+    work_noncurrent_days: int | None = None
 
 
 def read_lifecycle(bucket: str) -> Lifecycle:
@@ -33,7 +37,7 @@ def read_lifecycle(bucket: str) -> Lifecycle:
         if error.response["Error"]["Code"] == "NoSuchLifecycleConfiguration":
             return Lifecycle()
         raise
-    own = list(_of_clips(rules))
+    own = list(_meeting(rules, f"{keys.ROOT}/"))
     kept = [rule["Expiration"]["Days"] for rule in own if "Days" in rule.get("Expiration", {})]
     abort = [
         rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"]
@@ -44,12 +48,23 @@ def read_lifecycle(bucket: str) -> Lifecycle:
         targets=frozenset(each["StorageClass"] for rule in own for each in rule.get("Transitions", ())),
         kept_days=min(kept, default=None),
         abort_days=min(abort, default=None),
+        noncurrent_days=_noncurrent_days(own),
+        work_noncurrent_days=_noncurrent_days(_meeting(rules, f"{keys.WORK}/")),
     )
 
 
-def _of_clips(rules: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Rules that are on and meet every clip."""
+def _meeting(rules: list[dict[str, Any]], folder: str) -> Iterator[dict[str, Any]]:
+    """Rules that are on and meet every object of a folder."""
     for rule in rules:
-        prefix = rule.get("Filter", {}).get("Prefix", rule.get("Prefix", ""))
-        if rule["Status"] == "Enabled" and f"{keys.ROOT}/".startswith(prefix):
+        some = rule.get("Filter", {})
+        prefix = some.get("Prefix", rule.get("Prefix", ""))
+        # By tag or size a rule meets some of them alone.
+        if rule["Status"] == "Enabled" and set(some) <= {"Prefix"} and folder.startswith(prefix):
             yield rule
+
+
+def _noncurrent_days(rules: Iterable[dict[str, Any]]) -> int | None:
+    """The shortest time that any of them leaves a version that is no longer current."""
+    ends = (rule.get("NoncurrentVersionExpiration", {}) for rule in rules)
+    # Where a number of versions is spared, it is not the days alone that decide.
+    return min((end["NoncurrentDays"] for end in ends if set(end) == {"NoncurrentDays"}), default=None)

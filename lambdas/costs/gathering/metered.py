@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 from advice.facts import Transcoded
 from clip_model.meters import Meter
+from clip_model.reconciliation import Metered
 from clip_model.usage import DAYS_A_MONTH
-from costs import Metered, Source, month_of
+from costs import Source, month_of
 
 #: Days of a month from which on it is a month to go by; before, the last one is.
 _ENOUGH_DAYS = 14

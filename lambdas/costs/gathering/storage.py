@@ -1,13 +1,13 @@
 """What lies in the buckets, by S3's own daily metrics."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from advice.facts import Stored
 from clip_model.prices import GB
 from clip_model.storage import StorageClass
 from gathering.lifecycle import Lifecycle
-from gathering.window import Series, read_series
+from gathering.window import DAYS, Series, read_dated
 
 #: Classes as S3's metrics call them.
 _TYPES = {
@@ -16,10 +16,14 @@ _TYPES = {
     StorageClass.GLACIER_IR: "GlacierInstantRetrievalStorage",
     StorageClass.DEEP_ARCHIVE: "DeepArchiveStorage",
 }
+#: S3 tells a class's size once a day, some days late, and nothing at all of a class that has become empty.
+_FRESH = timedelta(days=3)
+#: Days that growth has to be known over.
+_ENOUGH_DAYS = 14
 
 
 class Storage:
-    """Bytes by bucket and class, newest and 30 days ago.
+    """Bytes by bucket and class, as they are and as they have grown.
 
     Args:
         buckets: names by role.
@@ -27,6 +31,7 @@ class Storage:
 
     def __init__(self, buckets: Mapping[str, str], *, now: datetime) -> None:
         self._buckets = buckets
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         sizes = {
             f"{role} {storage}": Series(
                 "AWS/S3", "BucketSizeBytes", "Average", {"BucketName": bucket, "StorageType": kind}
@@ -40,7 +45,11 @@ class Storage:
             )
             for role, bucket in buckets.items()
         }
-        self._series = read_series({**sizes, **counts}, now=now)
+        self._series = {
+            name: values
+            for name, values in read_dated({**sizes, **counts}, now=now).items()
+            if values and midnight - values[-1][0] <= _FRESH
+        }
 
     def tiers(self) -> dict[str, float]:
         """Bytes by class, in all buckets together."""
@@ -71,14 +80,13 @@ class Storage:
                     gb = max(0.0, gb - elsewhere_gb)
                 mean = self._mean(role) if role == "processed" else mean_bytes.get(storage, 0.0)
                 if gb and mean:
-                    series = self._series[f"{role} {storage}"]
                     found.append(
                         Stored(
                             role=role,
                             bucket=bucket,
                             storage_class=storage,
                             gb=gb,
-                            new_gb=min(gb, max(0.0, (series[-1] - series[0]) / GB)),
+                            new_gb=self._new_gb(role, storage, gb),
                             mean_bytes=mean,
                             read_gb=read_gb.get((role, storage), 0.0),
                             cooled=bool(rules[role].targets - {storage}),
@@ -88,8 +96,18 @@ class Storage:
         return tuple(found)
 
     def _bytes(self, role: str, storage: StorageClass) -> float:
-        return (self._series[f"{role} {storage}"] or [0.0])[-1]
+        return self._newest(f"{role} {storage}")
+
+    def _newest(self, name: str) -> float:
+        return self._series[name][-1][1] if name in self._series else 0.0
+
+    def _new_gb(self, role: str, storage: StorageClass, gb: float) -> float | None:
+        """What came in 30 days, by as many as are known."""
+        series = self._series[f"{role} {storage}"]
+        (since, before), (until, after) = series[0], series[-1]
+        days = (until - since).days
+        return min(gb, max(0.0, (after - before) / GB * DAYS / days)) if days >= _ENOUGH_DAYS else None
 
     def _mean(self, role: str) -> float:
-        objects = (self._series[f"{role} objects"] or [0.0])[-1]
+        objects = self._newest(f"{role} objects")
         return sum(self._bytes(role, storage) for storage in _TYPES) / objects if objects else 0.0

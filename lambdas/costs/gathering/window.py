@@ -54,6 +54,11 @@ class Search:
 
 def read_series(series: Mapping[str, Series | Search], *, now: datetime) -> dict[str, list[float]]:
     """Values of the last 30 days, the oldest first, by the series' name; none where there is no such metric."""
+    return {name: [value for _, value in found] for name, found in read_dated(series, now=now).items()}
+
+
+def read_dated(series: Mapping[str, Series | Search], *, now: datetime) -> dict[str, list[tuple[datetime, float]]]:
+    """The same, each value with the beginning of its day."""
     end = now.replace(hour=0, minute=0, second=0, microsecond=0)
     names = {f"q{number}": name for number, name in enumerate(series)}
     values: dict[str, dict[datetime, float]] = {name: {} for name in series}
@@ -70,7 +75,7 @@ def read_series(series: Mapping[str, Series | Search], *, now: datetime) -> dict
         ):
             for result in page["MetricDataResults"]:
                 values[names[result["Id"]]].update(zip(result["Timestamps"], result["Values"], strict=True))
-    return {name: [found[time] for time in sorted(found)] for name, found in values.items()}
+    return {name: sorted(found.items()) for name, found in values.items()}
 
 
 def monthly(amount: float, days: int) -> float:

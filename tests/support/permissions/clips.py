@@ -41,6 +41,7 @@ _ANSWERS = {
     "aws-sdk:rekognition:detectLabels": {"Labels": [{"Name": "Car", "Confidence": 90}]},
     "aws-sdk:rekognition:detectCustomLabels": {"CustomLabels": [{"Name": "Open gate", "Confidence": 80}]},
     "aws-sdk:transcribe:startTranscriptionJob": {},
+    "aws-sdk:cloudwatch:putMetricData": {},
     "aws-sdk:transcribe:getTranscriptionJob": {"TranscriptionJob": {"TranscriptionJobStatus": "COMPLETED"}},
 }
 

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[3]
 #: The environment variable that names the file to write.
 TARGET = "IMPP_RECORDED_CALLS"
 _PROGRAMS = ("console/", "edge_agent/impp_edge/", "lambdas/", "operations/")
-#: What functions share is on the stack of each of them, and calls nothing by itself.
+#: What functions share is on the stack of each of them, and makes no client of its own.
 _SHARED = "lambdas/layer/"
 _TESTS = ("edge_agent/tests/", "tests/unit/")
 _BEFORE = dict(os.environ)
@@ -116,8 +116,7 @@ def _callers(client: Any) -> list[str]:
     nearest, *others = [*_files(), ""]
     if nearest.startswith(_TESTS):
         nearest, others = client._impp_maker, []
-    files = [file for file in (nearest, *others) if file.startswith(_PROGRAMS) and not file.startswith(_SHARED)]
-    return files if nearest.startswith(_PROGRAMS) else []
+    return [file for file in (nearest, *others) if file.startswith(_PROGRAMS)] if nearest.startswith(_PROGRAMS) else []
 
 
 def _files() -> Iterator[str]:
@@ -126,7 +125,7 @@ def _files() -> Iterator[str]:
     while frame.f_back:
         frame = frame.f_back
         file = frame.f_code.co_filename.removeprefix(f"{ROOT}/")
-        if file.startswith(_PROGRAMS + _TESTS):
+        if file.startswith(_PROGRAMS + _TESTS) and not file.startswith(_SHARED):
             yield file
 
 

@@ -8,7 +8,7 @@ from benchmarks.estimate_cases import FLEET, SETTINGS
 from clip_model.clip_usage import Clip
 from clip_model.fleet import Traffic
 from clip_model.fleet_usage import month_usage, planned
-from clip_model.meters import Meter, Stage
+from clip_model.meters import CostStage, Meter
 from clip_model.metric_usage import HOURLY, SELDOM, WITH_CLIPS, metric_usage
 from clip_model.metrics import Metric
 from clip_model.platform_usage import platform
@@ -92,6 +92,20 @@ def test_the_money_gate_stops_looking_when_the_month_is_spent():
     assert none.usage.of_meter(Meter.DEEP_ARCHIVE_WRITE_REQUEST) == pytest.approx(none.clips)
 
 
+def test_only_of_a_rejected_clip_nobody_knows_the_length():
+    assert Clip(seconds=0, size=0, depth=Depth.NONE, verdict=Verdict.REJECTED).size == 0
+    with pytest.raises(ValueError, match="a clip's step must be above 0, got 0"):
+        Clip(seconds=1, size=1, depth=Depth.NONE, verdict=Verdict.REJECTED, step=0)
+
+
+def test_of_a_lane_that_is_moderated_three_apis_look_at_it():
+    plain, moderated = (
+        month_usage(FLEET, replace(SETTINGS, moderated=names), PRICES).usage.of_meter(Meter.VIDEO_MINUTE)
+        for names in (frozenset(), frozenset({"parking"}))
+    )
+    assert moderated == pytest.approx(plain * 3 / 2)
+
+
 def test_without_a_look_a_device_s_event_is_an_incident_and_nothing_else_is():
     clip = Clip(seconds=60, size=1e6, depth=Depth.NONE, verdict=Verdict.INCIDENT)
     assert planned(clip, Lane.EVENT, SETTINGS, PRICES).unseen.verdict is Verdict.INCIDENT
@@ -119,7 +133,7 @@ def test_campaigns_pay_for_fetching_a_proxy_and_moderation():
     plain = month_usage(fleet, SETTINGS, PRICES).usage
     assert plain.of_meter(Meter.VIDEO_MINUTE) == pytest.approx(2 * DAYS_A_MONTH)
     assert plain.of_meter(Meter.TRANSCODE_HD_MINUTE) == pytest.approx(DAYS_A_MONTH)
-    assert {stage for stage, _ in plain.quantities} >= {Stage.CAMPAIGNS}
+    assert {stage for stage, _ in plain.quantities} >= {CostStage.CAMPAIGNS}
     moderated = month_usage(fleet, replace(SETTINGS, moderated=frozenset({"travel"})), PRICES).usage
     assert moderated.of_meter(Meter.VIDEO_MINUTE) == pytest.approx(3 * DAYS_A_MONTH)
 
@@ -183,7 +197,7 @@ def test_an_output_s_lines_say_what_it_costs(lines, meter):
 
 def test_stages_share_a_meter_s_tiers():
     usage = Usage(
-        {(Stage.ARCHIVE, Meter.STANDARD_GB_MONTH): 75_000, (Stage.PUBLISHING, Meter.STANDARD_GB_MONTH): 25_000}
+        {(CostStage.ARCHIVE, Meter.STANDARD_GB_MONTH): 75_000, (CostStage.PUBLISHING, Meter.STANDARD_GB_MONTH): 25_000}
     )
     # 51,200 x 0.023 + 48,800 x 0.022 = 1177.6 + 1073.6
     archive, publishing = priced(usage, PRICES)

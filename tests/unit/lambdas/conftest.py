@@ -227,6 +227,41 @@ def costs(told, costs_modules, context, monkeypatch):
 
 
 @pytest.fixture
+def gathering(costs, told):
+    """Gathers facts, all or those of some parts `only`; `failed` are the parts that failed, with their errors."""
+    modules, failed, wanted = costs.modules, {}, set()
+
+    def run(name, part):
+        if wanted and name not in wanted:
+            return None
+        try:
+            return part()
+        except Exception as error:
+            failed[name] = error
+            return None
+
+    def facts(*only, tallies=(), played=(), **settings):
+        wanted.clear()
+        wanted.update(only)
+        meters = SimpleNamespace(
+            meters=lambda month: [modules["costs"].Metered(*row) for row in told.bill.get(("meter", month), [])]
+        )
+        own = replace(costs.handler.settings, **settings)
+        gather = modules["gather"].Gathering(
+            settings=own,
+            parts=SimpleNamespace(run=run),
+            now=costs_cloud.NOW,
+            source=meters,
+            storage=modules["gathering.storage"].Storage(own.buckets, now=costs_cloud.NOW),
+            tallies=tallies,
+            played=played,
+        )
+        return gather.facts()
+
+    return SimpleNamespace(facts=facts, failed=failed, modules=modules)
+
+
+@pytest.fixture
 def found(costs, monkeypatch):
     """What is advised in tests of a review that are about something else; how it is come by is left out."""
     advice = []

@@ -16,41 +16,6 @@ from clip_model.usage import DAYS_A_MONTH
 MODEL = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/1/1"
 
 
-@pytest.fixture
-def gathering(costs, told):
-    """Gathers facts, all or those of some parts `only`; `failed` are the parts that failed, with their errors."""
-    modules, failed, wanted = costs.modules, {}, set()
-
-    def run(name, part):
-        if wanted and name not in wanted:
-            return None
-        try:
-            return part()
-        except Exception as error:
-            failed[name] = error
-            return None
-
-    def facts(*only, tallies=(), played=(), **settings):
-        wanted.clear()
-        wanted.update(only)
-        meters = SimpleNamespace(
-            meters=lambda month: [modules["costs"].Metered(*row) for row in told.bill.get(("meter", month), [])]
-        )
-        own = replace(costs.handler.settings, **settings)
-        gather = modules["gather"].Gathering(
-            settings=own,
-            parts=SimpleNamespace(run=run),
-            now=NOW,
-            source=meters,
-            storage=modules["gathering.storage"].Storage(own.buckets, now=NOW),
-            tallies=tallies,
-            played=played,
-        )
-        return gather.facts()
-
-    return SimpleNamespace(facts=facts, failed=failed, modules=modules)
-
-
 def tallied(gathering, records, days=30):
     """So many days, each with the same records."""
     day = gathering.modules["tally"].tally(
@@ -133,15 +98,50 @@ def test_early_in_a_month_the_last_one_is_gone_by(gathering, told):
     assert asked == ["2026-10", "2026-10", "2026-10", "2026-11"]
 
 
+def ramp(first, last, days=29):
+    """Bytes by the day, evenly from one number of GB to another."""
+    return [GB * (first + (last - first) * day / (days - 1)) for day in range(days)]
+
+
+@pytest.mark.parametrize(("days_ago", "gb"), [(1, 8), (3, 8), (4, 0), (29, 0)])
+def test_a_class_that_has_become_empty_is_so(gathering, told, days_ago, gb):
+    """S3 tells nothing of it any more; its last value stays the last."""
+    told.series["BucketSizeBytes/archive-media/StandardIAStorage"] = [8 * GB] * 15
+    told.series["NumberOfObjects/archive-media/AllStorageTypes"] = [100] * 15
+    storage = gathering.modules["gathering.storage"].Storage({"archive": "archive-media"}, now=NOW)
+    assert storage.tiers() == {"STANDARD_IA": 8 * GB}
+    answer = told._get_metric_data
+
+    def late(params):
+        results = answer(params)
+        for each in results["MetricDataResults"]:
+            each["Timestamps"] = [time - timedelta(days=days_ago - 1) for time in each["Timestamps"]]
+        return results
+
+    told._get_metric_data = late
+    storage = gathering.modules["gathering.storage"].Storage({"archive": "archive-media"}, now=NOW)
+    assert storage.tiers() == ({"STANDARD_IA": gb * GB} if gb else {})
+
+
+@pytest.mark.parametrize(("days", "new_gb"), [(5, None), (14, None), (15, 30), (30, 30)])
+def test_growth_is_of_thirty_days_however_many_are_known(gathering, told, days, new_gb):
+    told.series["BucketSizeBytes/archive-media/StandardIAStorage"] = ramp(100, 100 + days - 1, days)
+    storage = gathering.modules["gathering.storage"].Storage({"archive": "archive-media"}, now=NOW)
+    rules = {"archive": gathering.modules["gathering.lifecycle"].Lifecycle()}
+    (stored,) = storage.stored(rules, mean_bytes={"STANDARD_IA": 5e6}, read_gb={}, elsewhere_gb=0)
+    assert stored.gb == 100 + days - 1
+    assert stored.new_gb == (new_gb and pytest.approx(new_gb))
+
+
 def test_storage_is_by_class_without_work_and_versions(gathering, told):
     s3 = boto3.client("s3")
     s3.put_bucket_versioning(Bucket="processed-media", VersioningConfiguration={"Status": "Enabled"})
     for _ in range(3):
         s3.put_object(Bucket="processed-media", Key="work/00ab/frame.jpg", Body=b"0" * 1000)
     told.series = {
-        "BucketSizeBytes/processed-media/StandardStorage": [40 * GB, 100 * GB + 3000],
+        "BucketSizeBytes/processed-media/StandardStorage": [*ramp(42, 100), 100 * GB + 3000],
         "NumberOfObjects/processed-media/AllStorageTypes": [1000, 51_200],
-        "BucketSizeBytes/archive-media/StandardIAStorage": [50 * GB, 20 * GB],
+        "BucketSizeBytes/archive-media/StandardIAStorage": ramp(50, 20),
         "BucketSizeBytes/archive-media/DeepArchiveStorage": [7 * GB],
     }
     told.bill["meter", "2026-11"] = [("AmazonS3", "Retrieval-SIA", 23, 0.23)]
@@ -153,6 +153,7 @@ def test_storage_is_by_class_without_work_and_versions(gathering, told):
     assert set(of) == {("processed", "STANDARD"), ("archive", "STANDARD_IA"), ("archive", "DEEP_ARCHIVE")}
     products = of["processed", "STANDARD"]
     assert products.gb == pytest.approx(100)
+    # 58 GB in 29 days.
     assert products.new_gb == pytest.approx(60)
     assert products.mean_bytes == pytest.approx(2 * 2**20, rel=1e-6)
     assert products.read_gb == pytest.approx(DAYS_A_MONTH)
@@ -160,85 +161,16 @@ def test_storage_is_by_class_without_work_and_versions(gathering, told):
     # It has become less, so nothing is new.
     assert (important.gb, important.new_gb, important.mean_bytes) == (20, 0, 5e6)
     assert important.read_gb == pytest.approx(DAYS_A_MONTH)
+    # Of a week's originals nobody knows yet how many there will be.
+    assert of["archive", "DEEP_ARCHIVE"].new_gb is None
     (replaced,) = facts.replaced
-    assert (replaced.work, replaced.gb) == (True, 2000 / GB)
+    (pile,) = replaced.piles
+    assert (replaced.work, replaced.kept_days) == (True, None)
+    assert (pile.storage_class, pile.objects, pile.gb) == ("STANDARD", 2, 2000 / GB)
     assert (facts.played.requests, facts.played.gb) == (
         pytest.approx(4 * DAYS_A_MONTH),
         pytest.approx(2 * DAYS_A_MONTH),
     )
-
-
-@pytest.mark.parametrize(
-    ("rule", "cooled", "kept"),
-    [
-        ({"Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}]}, True, None),
-        ({"Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}], "Status": "Disabled"}, False, None),
-        ({"Expiration": {"Days": 45}}, False, 45),
-        ({"Expiration": {"Days": 7}, "Filter": {"Prefix": "work/"}}, False, None),
-        ({"Expiration": {"Days": 7}, "Filter": {"Prefix": "video/"}}, False, 7),
-    ],
-)
-def test_what_rules_do_to_clips_is_read_from_the_bucket(gathering, rule, cooled, kept):
-    boto3.client("s3").put_bucket_lifecycle_configuration(
-        Bucket="raw-media",
-        LifecycleConfiguration={
-            "Rules": [
-                {"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, **rule},
-                {
-                    "ID": "b",
-                    "Status": "Enabled",
-                    "Filter": {"Prefix": ""},
-                    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
-                },
-            ]
-        },
-    )
-    found = gathering.modules["gathering.lifecycle"].read_lifecycle("raw-media")
-    assert (bool(found.targets), found.kept_days, found.abort_days) == (cooled, kept, 7)
-
-
-def test_unfinished_uploads_are_weighed_and_dated(gathering):
-    s3 = boto3.client("s3")
-    for number in range(3):
-        key = f"video/cam-1/event/{number}.mp4"
-        upload = s3.create_multipart_upload(Bucket="raw-media", Key=key)["UploadId"]
-        s3.upload_part(Bucket="raw-media", Key=key, UploadId=upload, PartNumber=1, Body=b"0" * 1000)
-    uploads = gathering.modules["gathering.uploads"]
-    found = uploads.read_unfinished("raw-media", 7, now=NOW + timedelta(days=900))
-    assert (found.uploads, found.gb, found.abort_days) == (3, 3000 / GB, 7)
-    assert found.oldest_days > 300
-
-
-def test_of_too_many_uploads_some_are_weighed_for_all(gathering, monkeypatch):
-    uploads = gathering.modules["gathering.uploads"]
-    monkeypatch.setattr(uploads, "_READ", 1)
-    test_unfinished_uploads_are_weighed_and_dated(gathering)
-
-
-def test_work_is_sampled_by_its_clips_ids_where_there_is_too_much(gathering, monkeypatch):
-    versions = gathering.modules["gathering.versions"]
-    asked = []
-
-    def read(bucket, prefix):
-        asked.append(prefix)
-        return None if len(asked) < 3 else [{"Size": GB, "IsLatest": True}, {"Size": 2 * GB, "IsLatest": False}]
-
-    monkeypatch.setattr(versions, "_read", read)
-    work = versions.read_work("processed-media")
-    assert asked == ["work/", "work/0", "work/00"]
-    assert (work.current_gb, work.replaced_gb) == (256, 512)
-
-
-def test_a_bucket_with_too_many_versions_is_left_out(gathering, monkeypatch):
-    s3 = boto3.client("s3")
-    s3.put_bucket_versioning(Bucket="raw-media", VersioningConfiguration={"Status": "Enabled"})
-    for _ in range(2):
-        s3.put_object(Bucket="raw-media", Key="video/a.mp4", Body=b"0" * 10)
-    versions = gathering.modules["gathering.versions"]
-    assert [each.gb for each in versions.read_replaced([("raw", "raw-media")], None)] == [10 / GB]
-    monkeypatch.setattr(versions, "_PAGES", 0)
-    assert list(versions.read_replaced([("raw", "raw-media")], None)) == []
-    assert versions.read_work("processed-media") is None
 
 
 def test_functions_tell_memory_and_time(gathering, told):

@@ -74,16 +74,35 @@ def test_in_a_months_first_hour_the_last_months_counter_is_noted(costs):
     assert costs.ledger.get("counter", "2026-11-30")["spent_usd"] == 150
 
 
-def test_unit_costs_are_the_newest_days(costs, emitted):
-    for day, usd in (("2026-11-22", 0.5), ("2026-11-23", 0.25)):
-        costs.ledger.write("day", day, {"usd_a_clip": usd, "usd_a_gb": 10 * usd})
+def test_unit_costs_are_those_of_the_newest_day_that_is_settled(costs, emitted):
+    for day, usd, read_on in (("21", 0.5, "24"), ("22", 0.25, "24"), ("23", 0.125, "24")):
+        values_of = {"usd_a_clip": usd, "usd_a_gb": 10 * usd, "read_on": f"2026-11-{read_on}"}
+        costs.ledger.write("day", f"2026-11-{day}", values_of)
     costs.run("measure")
     told = values(emitted)
     assert (told["CostPerClip"], told["CostPerGB"]) == (0.25, 2.5)
 
 
+@pytest.mark.parametrize(
+    ("day", "read_on", "known"),
+    [
+        ("2026-11-23", "2026-11-24", False),
+        # Before the morning's review the day before yesterday is still as it was read the morning after.
+        ("2026-11-22", "2026-11-23", False),
+        ("2026-11-22", "2026-11-24", True),
+        ("2026-11-19", "2026-11-22", True),
+        ("2026-11-18", "2026-11-21", False),
+    ],
+)
+def test_a_day_that_is_half_billed_or_long_ago_has_no_unit_costs(costs, emitted, day, read_on, known):
+    costs.ledger.write("day", day, {"usd_a_clip": 0.5, "usd_a_gb": 5.0, "read_on": read_on})
+    costs.run("measure")
+    told = values(emitted)
+    assert ("CostPerClip" in told, "CostPerGB" in told) == (known, known)
+
+
 def test_a_day_without_clips_has_no_unit_costs(costs, emitted):
-    costs.ledger.write("day", "2026-11-23", {"usd": 3.0})
+    costs.ledger.write("day", "2026-11-22", {"usd": 3.0, "read_on": "2026-11-24"})
     costs.run("measure")
     assert not {"CostPerClip", "CostPerGB"} & set(values(emitted))
 

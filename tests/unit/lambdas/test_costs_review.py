@@ -7,6 +7,9 @@ import costs_cloud
 import pytest
 from costs_cloud import NOW, put_clips, put_log
 
+from clip_model.explorer import cost_filter
+from clip_model.reconciliation import GATED
+
 pytestmark = pytest.mark.usefixtures("found")
 SEGMENT = "/video/cam-1/event/20261120_101500/a/1234abcd/hls/clip_720p_00001.ts"
 
@@ -30,6 +33,7 @@ def test_a_day_is_written_down_from_the_bill(costs, told):
     assert day["usd_a_clip"] == 2.0
     assert day["usd_a_gb"] == pytest.approx(8 / (120_000_000 / 2**30))
     assert day["estimated_usd"] == pytest.approx(0.28)
+    assert day["read_on"] == "2026-11-24"
     # A day that is not on the bill is not written down; one without clips has no cost of one.
     before = costs.ledger.get("day", "2026-11-22")
     assert (before["usd"], before["clips"]) == (1.25, 0)
@@ -62,9 +66,9 @@ def test_cost_explorer_is_asked_while_the_bill_does_not_know_yesterday(costs, to
     day = costs.ledger.get("day", "2026-11-23")
     assert (day["services"], day["origin"]) == ({"Rekognition": 3.0, "Transcribe": 1.0}, "cost-explorer")
     asked = told.calls["GetCostAndUsage"][0]
-    tagged, untagged = asked["Filter"]["And"][0]["Or"]
-    assert tagged == {"Tags": {"Key": "impp:environment", "Values": ["test"]}}
-    assert "Amazon Rekognition" in untagged["And"][1]["Dimensions"]["Values"]
+    assert (asked["Filter"], asked["Metrics"]) == (cost_filter("test"), ["AmortizedCost"])
+    (forecast,) = told.calls["GetCostForecast"]
+    assert (forecast["Filter"], forecast["Metric"]) == (cost_filter("test"), "AMORTIZED_COST")
 
 
 def test_cost_explorers_pages_are_all_read(costs, told, in_short):
@@ -130,6 +134,9 @@ def test_the_month_has_its_forecast_and_what_was_not_as_expected(costs, told):
     month = costs.ledger.get("month", "2026-11")
     assert (month["usd"], month["forecast_usd"]) == (24.0, 74.0)
     assert month["estimated_usd"] == pytest.approx(14.0)
+    gate = [usd for service, usd in costs.ledger.get("tally", "2026-11-23")["expected"].items() if service in GATED]
+    assert month["expected_usd"] == pytest.approx(sum(gate))
+    assert month["gated_usd"] == 24
     of_service = {each["service"]: each for each in month["differences"]}
     rekognition = of_service["Rekognition"]
     assert (rekognition["estimated_usd"], rekognition["actual_usd"]) == (pytest.approx(20.0), 24.0)
@@ -137,12 +144,34 @@ def test_the_month_has_its_forecast_and_what_was_not_as_expected(costs, told):
     assert of_service["Transcribe"]["why"] == "nothing of it is on the bill yet"
 
 
-def test_a_month_too_young_for_a_forecast_goes_on_at_its_pace(costs, told, in_short):
+@pytest.mark.parametrize("code", ["DataUnavailableException", "ValidationException"])
+def test_a_month_without_a_forecast_goes_on_at_its_pace(costs, told, in_short, caplog, code):
     billed(told, d20={"AmazonS3": 11.5}, d23={"AmazonS3": 11.5})
-    told.refused["GetCostForecast"] = "DataUnavailableException"
+    told.refused["GetCostForecast"] = code
     assert costs.run("review")["failed"] == []
+    (record,) = [record for record in caplog.records if record.message.startswith("no forecast")]
+    assert (record.levelname, code in record.fault) == ("INFO", True)
     # $23 in 23 days, and 7 more.
     assert costs.ledger.get("month", "2026-11")["forecast_usd"] == 30
+
+
+def test_a_forecast_that_was_asked_for_too_often_is_a_part_that_failed(costs, told, in_short):
+    billed(told, d23={"AmazonS3": 23.0})
+    told.refused["GetCostForecast"] = "LimitExceededException"
+    assert costs.run("review")["failed"] == ["forecast"]
+    assert costs.ledger.get("month", "2026-11")["forecast_usd"] == 30
+
+
+@pytest.mark.parametrize(("day", "usd"), [(2, 9.0), (5, 9.0), (6, 2.0)])
+def test_the_last_month_is_told_anew_while_its_bill_may_change(costs, told, in_short, day, usd):
+    billed(told, d30={"AmazonS3": 2.0})
+    costs.run("review", NOW.replace(month=12, day=1))
+    billed(told, d30={"AmazonS3": 9.0})
+    told.bill["day", "2026-12"] = [{"day": f"2026-12-{day - 1:02}", "service": "AmazonS3", "usd": 1.0}]
+    assert costs.run("review", NOW.replace(month=12, day=day))["failed"] == []
+    november, december = (costs.ledger.get("month", month) for month in ("2026-11", "2026-12"))
+    assert (november["usd"], november["forecast_usd"]) == (usd, usd)
+    assert (december["usd"], december["forecast_usd"]) == (1.0, 51.0)
 
 
 def test_on_the_first_of_a_month_the_last_one_is_closed(costs, told, in_short):

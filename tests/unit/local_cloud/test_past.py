@@ -52,7 +52,8 @@ def test_the_ledger_adds_up_and_ends_yesterday(today):
     assert month.usd == pytest.approx(sum(day.usd for day in days if day.day >= month.first))
     assert month.usd <= month.forecast_usd
     off = sum(each.actual_usd - each.estimated_usd for each in month.differences)
-    assert month.gated_usd - month.estimated_usd == pytest.approx(off)
+    assert month.gated_usd - month.expected_usd == pytest.approx(off)
+    assert month.reserved_usd > month.expected_usd
     (advice,) = [parse_advice(item) for item in items if item["kind"] == Entry.ADVICE]
     assert all(each.usd_a_month > 0 for each in advice)
 

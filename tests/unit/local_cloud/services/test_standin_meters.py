@@ -1,5 +1,7 @@
 """The stand-ins count what they did, and nothing that failed."""
 
+import json
+
 import pytest
 
 from clip_model.meters import Meter
@@ -109,10 +111,11 @@ def test_every_output_of_a_job_that_is_done(storage, readings, silent_clip, even
     assert {(line.resource, line.tags) for line in readings.lines()} == {("queue", (("impp:source", "van-07"),))}
 
 
-def test_a_trace(readings):
-    document = '{"name": "m", "id": "1", "trace_id": "1-2", "start_time": 3}'
+def test_a_trace_is_counted_where_it_begins(readings):
     xray = XRay(readings)
-    xray.put_trace_segments({"TraceSegmentDocuments": [document]})
+    for origin in ("AWS::StepFunctions::StateMachine", "AWS::Lambda::Function"):
+        segment = {"name": "m", "id": "1", "trace_id": "1-2", "start_time": 3, "origin": origin}
+        xray.put_trace_segments({"TraceSegmentDocuments": [json.dumps(segment)]})
     with pytest.raises(ServiceError):
         xray.put_trace_segments({"TraceSegmentDocuments": ["no segment"]})
     assert told(readings) == {(Meter.TRACE, "", ""): 1}
