@@ -16,8 +16,8 @@ from local_cloud.services.wire import ServiceError
 _PAGE = 100
 _TERM, _RATE = "JRTCKXETXF", "6YS6EN2CT7"
 _LOCATIONS = {"us-east-1": "US East (N. Virginia)"}
-#: Sold by continent, or all over the world at one price.
-_PLACELESS = {"AmazonCloudFront": "United States", "AWSCostExplorer": "Any"}
+#: Sold by continent.
+_PLACELESS = {"AmazonCloudFront": "United States"}
 
 
 class Pricing:
@@ -42,9 +42,6 @@ class Pricing:
         if code not in {price.product_code for price in PRICES.prices.values()}:
             raise ServiceError("NotFoundException", f"the local price list has no service {code!r}")
         filters = arguments.get("Filters", [])
-        for one in filters:
-            if one["Type"] not in ("TERM_MATCH", "EQUALS"):
-                raise ServiceError(self.invalid_request, f"the local price list does not do the filter {one['Type']}")
         found = [
             product
             for product in self._products
@@ -103,11 +100,19 @@ def _product(price: Price) -> dict[str, Any]:
 
 
 def _matches(product: dict[str, Any], wanted: dict[str, str]) -> bool:
-    """Whether an attribute, or the family, has the value; AWS does not mind the case of a field's name."""
+    """Whether an attribute, or the family, is as asked for; AWS does not mind the case of a field's name."""
     values = {"productfamily": product["productFamily"], "sku": product["sku"]} | {
         name.lower(): value for name, value in product["attributes"].items()
     }
-    return values.get(wanted["Field"].lower()) == wanted["Value"]
+    value = values.get(wanted["Field"].lower())
+    match wanted["Type"]:
+        case "CONTAINS":
+            return value is not None and wanted["Value"] in value
+        case "ANY_OF":
+            return value in wanted["Value"].split(",")
+        case "NONE_OF":
+            return value not in wanted["Value"].split(",")
+    return value == wanted["Value"]
 
 
 def _offset(token: str | None) -> int:
