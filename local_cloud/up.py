@@ -80,7 +80,7 @@ def _tell_alerts(cloud: Connection, outputs: dict[str, str], console: Console, s
 
 def _tell_where(cloud: Connection, outputs: Mapping[str, str], console: Console, *, card: Path, url: str) -> None:
     """Print where everything is."""
-    console.print(f"console       {url}  (Costs, and most of Health, are made up: nothing is billed here)")
+    console.print(f"console       {url}  (Costs, and most of Health, show a made-up past)")
     console.print(f"AWS endpoint  {cloud.endpoint_url}  (access key {cloud.account}, any secret)")
     console.print(f"memory card   {card}  (put a clip there and watch)")
     console.print(

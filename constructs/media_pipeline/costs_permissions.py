@@ -8,11 +8,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 
-from clip_model import bill
+from clip_model import bill, keys
 from constructs import Construct
 from media_pipeline.environment import Environment
-from media_pipeline.nag import acknowledge, arn_as_found, bucket_as_found
+from media_pipeline.nag import acknowledge, bucket_as_found
 
+_CLIPS, _WORK = f"{keys.ROOT}/*", f"{keys.WORK}/*"
 #: Where the distribution's access logs are in the log bucket.
 _ACCESS_LOGS = "cloudfront/*"
 
@@ -80,28 +81,32 @@ def asking_statements(
     scope: Construct, *, media: Mapping[str, s3.IBucket], logs: s3.IBucket
 ) -> list[iam.PolicyStatement]:
     """What is stored, logged, played and measured; nothing of what is in a clip."""
-    stack = Stack.of(scope)
     buckets = list(media.values())
     for bucket in buckets:
         acknowledge(
-            scope, f"IAM5[Resource::{bucket_as_found(bucket)}/*]", "any upload may be the one that was not finished"
+            scope,
+            f"IAM5[Resource::{bucket_as_found(bucket)}/{_CLIPS}]",
+            "any upload may be the one that was not finished",
         )
     acknowledge(
         scope, f"IAM5[Resource::{bucket_as_found(logs)}/{_ACCESS_LOGS}]", "CloudFront names its log files itself"
     )
-    acknowledge(
-        scope,
-        f"IAM5[Resource::{arn_as_found(scope, 'logs', 'log-group:*')}]",
-        "log groups are looked for by the beginning of their names, which IAM cannot tell",
-    )
     return [
         # Rules of each bucket as they are, versions that are no longer current, and uploads that were given up.
         iam.PolicyStatement(
-            actions=["s3:GetLifecycleConfiguration", "s3:ListBucketMultipartUploads", "s3:ListBucketVersions"],
+            actions=["s3:GetLifecycleConfiguration", "s3:ListBucketMultipartUploads"],
             resources=[bucket.bucket_arn for bucket in buckets],
         ),
+        *(
+            iam.PolicyStatement(
+                actions=["s3:ListBucketVersions"],
+                resources=[bucket.bucket_arn],
+                conditions={"StringLike": {"s3:prefix": [_CLIPS, *([_WORK] if role == "processed" else [])]}},
+            )
+            for role, bucket in media.items()
+        ),
         iam.PolicyStatement(
-            actions=["s3:ListMultipartUploadParts"], resources=[bucket.arn_for_objects("*") for bucket in buckets]
+            actions=["s3:ListMultipartUploadParts"], resources=[bucket.arn_for_objects(_CLIPS) for bucket in buckets]
         ),
         # What was played, by the distribution's access logs.
         iam.PolicyStatement(actions=["s3:GetObject"], resources=[logs.arn_for_objects(_ACCESS_LOGS)]),
@@ -110,17 +115,15 @@ def asking_statements(
             resources=[logs.bucket_arn],
             conditions={"StringLike": {"s3:prefix": _ACCESS_LOGS}},
         ),
+        # None of them has a resource to name.
         iam.PolicyStatement(
-            actions=["logs:DescribeLogGroups"],
-            resources=[
-                stack.format_arn(
-                    service="logs", resource="log-group", resource_name="*", arn_format=ArnFormat.COLON_RESOURCE_NAME
-                )
+            actions=[
+                "ce:GetCostAndUsage",
+                "ce:GetCostForecast",
+                "cloudwatch:GetMetricData",
+                "logs:DescribeLogGroups",
             ],
-        ),
-        # Neither metrics nor Cost Explorer have a resource to name.
-        iam.PolicyStatement(
-            actions=["ce:GetCostAndUsage", "ce:GetCostForecast", "cloudwatch:GetMetricData"], resources=["*"]
+            resources=["*"],
         ),
     ]
 
@@ -131,6 +134,10 @@ def bill_statements(scope: Construct, environment: Environment) -> list[iam.Poli
     bucket = f"arn:{stack.partition}:s3:::{bill.bucket_name(environment.name, account)}"
     data, answers = (f"{bucket}/{folder}*" for folder in (bill.data_folder(environment.name), f"{bill.ANSWERS}/"))
     database = bill.database_name(environment.name)
+    catalog, place, table = (
+        _there(stack, account, "glue", resource)
+        for resource in ("catalog", f"database/{database}", f"table/{database}/{bill.TABLE}")
+    )
     for objects in (data, answers):
         found = objects.replace(stack.partition, "<AWS::Partition>")
         acknowledge(scope, f"IAM5[Resource::{found}]", "AWS names the bill's files, and Athena those of its answers")
@@ -148,13 +155,8 @@ def bill_statements(scope: Construct, environment: Environment) -> list[iam.Poli
             ],
         ),
         # Athena looks the table up, reads its files and writes its answer in the name of who asks.
-        iam.PolicyStatement(
-            actions=["glue:GetDatabase", "glue:GetPartitions", "glue:GetTable"],
-            resources=[
-                _there(stack, account, "glue", resource)
-                for resource in ("catalog", f"database/{database}", f"table/{database}/{bill.TABLE}")
-            ],
-        ),
+        iam.PolicyStatement(actions=["glue:GetDatabase"], resources=[catalog, place]),
+        iam.PolicyStatement(actions=["glue:GetPartitions", "glue:GetTable"], resources=[catalog, place, table]),
         iam.PolicyStatement(actions=["s3:GetBucketLocation", "s3:ListBucket"], resources=[bucket]),
         iam.PolicyStatement(actions=["s3:GetObject"], resources=[data, answers]),
         iam.PolicyStatement(actions=["s3:PutObject"], resources=[answers]),

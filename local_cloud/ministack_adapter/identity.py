@@ -49,7 +49,6 @@ class Identity:
             _fill_in_variables()
             _tell_leading_keys()
             _tell_namespaces()
-            _tell_log_groups()
             app.AUTH = True
 
     def assume(
@@ -259,22 +258,6 @@ def _tell_leading_keys() -> None:
         return {**original(body), **({"dynamodb:LeadingKeys": keys} if keys else {})}
 
     iam_actions.dynamodb_service_context = service_context
-
-
-def _tell_log_groups() -> None:
-    """Asking for log groups by the beginning of their names is asking for any of them; MiniStack knows no resource."""
-    from ministack.core import iam_actions
-
-    original = iam_actions.extract_resource_arn
-
-    @functools.wraps(original)
-    def extract(service: str, *arguments: Any) -> Any:
-        headers, region, account = arguments[2], arguments[5], arguments[6]
-        if service == "logs" and headers.get("x-amz-target", "").endswith(".DescribeLogGroups"):
-            return f"arn:aws:logs:{region}:{account}:log-group::log-stream:"
-        return original(service, *arguments)
-
-    iam_actions.extract_resource_arn = extract
 
 
 def _tell_namespaces() -> None:

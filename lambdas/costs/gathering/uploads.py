@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from advice.facts import Unfinished
 from advice.leftovers import stale_days
 from clients import client
+from clip_model import keys
 from clip_model.prices import GB
 
 #: Uploads whose parts are read; the others are taken to be as large.
@@ -19,7 +20,7 @@ def read_unfinished(bucket: str, abort_days: int | None, *, now: datetime) -> Un
     # Whole days, so that a command that names the day means the very same uploads.
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     before = midnight - timedelta(days=stale_days(abort_days))
-    pages = client("s3").get_paginator("list_multipart_uploads").paginate(Bucket=bucket)
+    pages = client("s3").get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=f"{keys.ROOT}/")
     listed = [upload for page in pages for upload in page.get("Uploads", []) if upload["Initiated"] < before]
     sizes = [_size(bucket, upload) for upload in listed[:_READ]]
     uploads = [upload for upload, size in zip(listed, sizes, strict=False) if size is not None] + listed[_READ:]

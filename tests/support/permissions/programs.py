@@ -1,9 +1,11 @@
 """What people's and devices' programs need: the console, the operator's commands, the edge agent."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from clip_model import bill
 from clip_model.campaigns import Source
 from operations.deployed import read_environment
 from operations.keys import secret_name
@@ -17,6 +19,8 @@ from permissions.spared import is_spared
 
 #: The environment the tests of `operations` and `console` deploy, and the key that signs there.
 _TESTED, _TESTED_KEY = "dev", "2026a"
+#: The bucket of its bill; whose account it is in is the tests' own.
+_TESTED_BILL = re.compile(rf"{bill.bucket_name(_TESTED, '')}[0-9]{{12}}")
 #: The device the edge agent's tests run on.
 _DEVICE = "cam-1"
 
@@ -43,7 +47,9 @@ class Program:
 CONSOLE = Program("console")
 OPERATOR = Program(
     "operations",
-    without=frozenset({"operations/campaign_key.py", "operations/empty.py", "operations/keys.py"}),
+    without=frozenset(
+        {"operations/campaign_key.py", "operations/cost_prices.py", "operations/empty.py", "operations/keys.py"}
+    ),
     # Its smoke test's clips; and, to look at what a campaign brought, the campaigns' sources.
     own=frozenset({SOURCE, *Source}),
 )
@@ -68,7 +74,7 @@ def program_needs(program: Program, deployment: Deployment, calls: Sequence[Reco
 
 def _call(program: Program, recorded: Recorded, deployment: Deployment) -> Call:
     try:
-        parameters = _renamed(recordings.told(recorded.parameters, deployment.outputs), deployment.environment)
+        parameters = _renamed(recordings.told(recorded.parameters, deployment.outputs), deployment)
         parameters |= {name: deployment.outputs[output] for name, output in program.settings if name in parameters}
     except KeyError as missing:
         raise ValueError(f"{program.folder} reads the output {missing}, which no stack has ({recorded.test})") from None
@@ -84,12 +90,15 @@ def _call(program: Program, recorded: Recorded, deployment: Deployment) -> Call:
     )
 
 
-def _renamed(value: Any, environment: str) -> Any:
+def _renamed(value: Any, deployment: Deployment) -> Any:
     """Names of the tested environment as they are in another one."""
     if isinstance(value, dict):
-        return {key: _renamed(item, environment) for key, item in value.items()}
+        return {key: _renamed(item, deployment) for key, item in value.items()}
     if isinstance(value, list):
-        return [_renamed(item, environment) for item in value]
+        return [_renamed(item, deployment) for item in value]
+    environment = deployment.environment
+    if isinstance(value, str) and _TESTED_BILL.fullmatch(value):
+        return bill.bucket_name(environment, deployment.account)
     if value == secret_name(_TESTED, _TESTED_KEY):
         return secret_name(environment, read_environment(environment).signing_keys[0])
     return value.replace(f"impp-{_TESTED}-", f"impp-{environment}-") if isinstance(value, str) else value

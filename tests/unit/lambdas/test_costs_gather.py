@@ -185,7 +185,7 @@ def test_functions_tell_memory_and_time(gathering, told):
 
 
 def test_log_groups_of_the_environment_are_weighed(gathering, told):
-    logs = boto3.client("logs")
+    logs = boto3.Session(region_name="us-east-1").client("logs")  # not the function's own
     for name in ("impp-test-Analysis-Log", "/aws/vendedlogs/states/impp-test", "impp-other-Log"):
         logs.create_log_group(logGroupName=name)
     logs.put_retention_policy(logGroupName="impp-test-Analysis-Log", retentionInDays=30)

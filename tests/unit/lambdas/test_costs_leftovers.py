@@ -70,7 +70,7 @@ def begin(told, *days_ago):
     """Begins uploads of 1,000 bytes each; S3's stand-in does not say when, so that it is told here."""
     s3, uploads = boto3.client("s3"), []
     for number, days in enumerate(days_ago):
-        key = f"video/cam-1/event/{number}.mp4"
+        key = f"video/cam-1/event/20261120_10151{number}/clip.mp4"
         upload = s3.create_multipart_upload(Bucket="raw-media", Key=key)["UploadId"]
         s3.upload_part(Bucket="raw-media", Key=key, UploadId=upload, PartNumber=1, Body=b"0" * 1000)
         uploads.append({"Key": key, "UploadId": upload, "Initiated": NOW - timedelta(days=days)})
