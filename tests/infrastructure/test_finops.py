@@ -94,6 +94,7 @@ def test_only_what_has_no_resource_is_granted_on_all(finops):
         "ce:GetCostAndUsage",
         "ce:GetCostForecast",
         "cloudwatch:GetMetricData",
+        "logs:DescribeLogGroups",
         "xray:PutTelemetryRecords",
         "xray:PutTraceSegments",
     }
