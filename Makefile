@@ -35,7 +35,7 @@ up: setup ## the demo's cloud, edge agent and console, until Ctrl-C
 	@$(BIN)/python -m local_cloud.up
 
 test: setup ## every test that needs no display; ARGS="tests/unit -x" runs some
-	@$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),$(BIN)/python tests/support/halves.py)
+	@$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),$(BIN)/python tests/support/side_by_side.py)
 
 mutation: setup ## take each permission away and see a test fail; writes docs/mutation.md
 	@PYTHONPATH=.:tests/support $(BIN)/python tests/support/mutation.py
