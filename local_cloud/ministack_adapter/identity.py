@@ -49,6 +49,7 @@ class Identity:
             _fill_in_variables()
             _tell_leading_keys()
             _tell_namespaces()
+            _tell_alarms()
             app.AUTH = True
 
     def assume(
@@ -258,6 +259,20 @@ def _tell_leading_keys() -> None:
         return {**original(body), **({"dynamodb:LeadingKeys": keys} if keys else {})}
 
     iam_actions.dynamodb_service_context = service_context
+
+
+def _tell_alarms() -> None:
+    """Asking for alarms by the beginning of their names is asking for any of them; MiniStack knows no resource."""
+    from ministack.core import iam_actions
+
+    original = iam_actions.extract_resource_arn
+
+    @functools.wraps(original)
+    def extract(service: str, *arguments: Any) -> Any:
+        found, (region, account) = original(service, *arguments), arguments[5:7]
+        return f"arn:aws:cloudwatch:{region}:{account}:alarm:*" if (service, found) == ("monitoring", "*") else found
+
+    iam_actions.extract_resource_arn = extract
 
 
 def _tell_namespaces() -> None:

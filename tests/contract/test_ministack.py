@@ -11,6 +11,7 @@ INTERNALS = {
     "ministack.core.iam_actions": [
         "_safe_json_field(body, field)",
         "dynamodb_service_context(body)",
+        "extract_resource_arn(service, method, path, headers, body, query_params, region, account_id)",
         "request_tag_context(service, iam_action, body, params)",
     ],
     "ministack.core.iam_evaluator": [

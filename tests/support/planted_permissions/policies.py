@@ -117,7 +117,7 @@ POLICIES = {
         ("lets events.amazonaws.com in whoever asks it",),
     ),
     "a topic for anybody's alarm": Fault(
-        _policy("AlarmsTopicPolicy", "AWS::SNS::TopicPolicy", _unconditional("cloudwatch")),
+        _policy("OperationsPolicy", "AWS::SNS::TopicPolicy", _unconditional("cloudwatch")),
         ("lets cloudwatch.amazonaws.com in whoever asks it",),
     ),
     "a key for anybody's alarm": Fault(
